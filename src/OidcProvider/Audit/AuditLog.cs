@@ -1,0 +1,59 @@
+using OidcProvider.Data;
+using OidcProvider.Hosting;
+
+namespace OidcProvider.Audit;
+
+/// <summary>Stable names of the events that are kept.</summary>
+internal static class AuditEvents
+{
+    public const string SignedIn = "signin.succeeded";
+    public const string SignInFailed = "signin.failed";
+    public const string SignedOut = "signout";
+    public const string ConsentGranted = "consent.granted";
+    public const string ConsentDenied = "consent.denied";
+    public const string DeviceApproved = "device.approved";
+    public const string DeviceDenied = "device.denied";
+    public const string CodeReplayed = "code.replayed";
+    public const string RefreshTokenReplayed = "refresh_token.replayed";
+    public const string TokenRevoked = "token.revoked";
+    public const string ClientRegistered = "client.registered";
+    public const string ClientUpdated = "client.updated";
+    public const string ClientRemoved = "client.removed";
+    public const string ClientSecretRotated = "client.secret_rotated";
+    public const string ScopeRegistered = "scope.registered";
+    public const string ScopeUpdated = "scope.updated";
+    public const string UserAdded = "user.added";
+    public const string UserUpdated = "user.updated";
+    public const string UserDisabled = "user.disabled";
+    public const string UserEnabled = "user.enabled";
+}
+
+/// <summary>Appends to the audit trail through the caller's context, so that a record commits with the change it tells of.</summary>
+internal sealed class AuditLog(AppDbContext database, TimeProvider time, IHttpContextAccessor http)
+{
+    public void Append(string @event, string? actor, string? subject = null, string? clientId = null, string? reason = null)
+    {
+        var context = http.HttpContext;
+        database.AuditRecords.Add(new AuditRecord
+        {
+            Id = Guid.CreateVersion7(time.GetUtcNow()),
+            At = time.GetUtcNow().UtcDateTime,
+            Event = @event,
+            Actor = Cut(actor, 200),
+            Subject = Cut(subject, 200),
+            ClientId = Cut(clientId, 200),
+            Reason = Cut(reason, 100),
+            Address = context?.Connection.RemoteIpAddress?.ToString(),
+            RequestId = context is null ? null : RequestId.Of(context),
+        });
+    }
+
+    /// <summary>Appends and saves at once, for events that change nothing else.</summary>
+    public Task WriteAsync(string @event, string? actor, string? subject = null, string? clientId = null, string? reason = null)
+    {
+        Append(@event, actor, subject, clientId, reason);
+        return database.SaveChangesAsync(CancellationToken.None);
+    }
+
+    private static string? Cut(string? text, int length) => text is null || text.Length <= length ? text : text[..length];
+}

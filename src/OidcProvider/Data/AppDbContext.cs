@@ -1,0 +1,115 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace OidcProvider.Data;
+
+/// <summary>Every persisted row. The derived contexts hold what is particular to one database.</summary>
+public abstract class AppDbContext(DbContextOptions options) : IdentityDbContext<User, Role, Guid>(options)
+{
+    public DbSet<Client> Clients => Set<Client>();
+
+    public DbSet<Scope> Scopes => Set<Scope>();
+
+    public DbSet<Authorization> Authorizations => Set<Authorization>();
+
+    public DbSet<Token> Tokens => Set<Token>();
+
+    public DbSet<Consent> Consents => Set<Consent>();
+
+    public DbSet<Session> Sessions => Set<Session>();
+
+    public DbSet<SigningKey> SigningKeys => Set<SigningKey>();
+
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+
+    public DbSet<AuditRecord> AuditRecords => Set<AuditRecord>();
+
+    protected override Version SchemaVersion => IdentitySchemaVersions.Version3;
+
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        builder.UseOpenIddict<Client, Authorization, Scope, Token, Guid>();
+
+        // Claims of users live in their row; the claim tables of Identity are not used.
+        builder.Entity<User>().ToTable("Users").HasIndex(user => user.NormalizedEmail).IsUnique();
+        builder.Entity<Role>().ToTable("Roles");
+        builder.Entity<IdentityUserRole<Guid>>().ToTable("UserRoles");
+        builder.Entity<IdentityUserClaim<Guid>>().ToTable("UserClaims");
+        builder.Entity<IdentityUserLogin<Guid>>().ToTable("UserLogins");
+        builder.Entity<IdentityUserToken<Guid>>().ToTable("UserTokens");
+        builder.Entity<IdentityRoleClaim<Guid>>().ToTable("RoleClaims");
+        builder.Entity<IdentityUserPasskey<Guid>>().ToTable("UserPasskeys");
+
+        builder.Entity<Client>().ToTable("Clients").Property(client => client.ClientId).HasMaxLength(200);
+        builder.Entity<Scope>().ToTable("Scopes");
+        builder.Entity<Authorization>(authorization =>
+        {
+            authorization.ToTable("Authorizations");
+            // "My grants", revoke by user, revoke by session, prune by age.
+            authorization.HasIndex(row => row.Subject);
+            authorization.HasIndex(row => row.SessionId);
+            authorization.HasIndex(row => row.CreationDate);
+        });
+        builder.Entity<Token>(token =>
+        {
+            token.ToTable("Tokens");
+            // Revoke by user, prune by expiry.
+            token.HasIndex(row => row.Subject);
+            token.HasIndex(row => row.ExpirationDate);
+        });
+
+        builder.Entity<Consent>(consent =>
+        {
+            consent.HasKey(row => new { row.UserId, row.ClientId });
+            consent.HasOne<User>().WithMany().HasForeignKey(row => row.UserId).OnDelete(DeleteBehavior.Cascade);
+            consent.HasOne<Client>().WithMany().HasForeignKey(row => row.ClientId).OnDelete(DeleteBehavior.Cascade);
+            consent.Property(row => row.Scopes).HasMaxLength(4000);
+        });
+        builder.Entity<Session>(session =>
+        {
+            session.Property(row => row.HandleHash).HasMaxLength(32);
+            session.HasIndex(row => row.HandleHash).IsUnique();
+            session.HasIndex(row => row.UserId);
+            session.HasIndex(row => row.ExpiresAt);
+            session.HasOne<User>().WithMany().HasForeignKey(row => row.UserId).OnDelete(DeleteBehavior.Cascade);
+            session.Property(row => row.Amr).HasMaxLength(100);
+            session.Property(row => row.Acr).HasMaxLength(100);
+            session.Property(row => row.UserAgent).HasMaxLength(300);
+            session.Property(row => row.Address).HasMaxLength(64);
+        });
+        builder.Entity<SigningKey>(key =>
+        {
+            key.Property(row => row.Id).HasMaxLength(100);
+            key.Property(row => row.Use).HasMaxLength(10);
+            key.Property(row => row.Algorithm).HasMaxLength(20);
+            key.HasIndex(row => new { row.Algorithm, row.Generation }).IsUnique();
+        });
+        builder.Entity<DataProtectionKey>().Property(row => row.Id).HasMaxLength(100);
+        builder.Entity<AuditRecord>(record =>
+        {
+            record.Property(row => row.Event).HasMaxLength(60);
+            record.Property(row => row.Actor).HasMaxLength(200);
+            record.Property(row => row.Subject).HasMaxLength(200);
+            record.Property(row => row.ClientId).HasMaxLength(200);
+            record.Property(row => row.Reason).HasMaxLength(100);
+            record.Property(row => row.Address).HasMaxLength(64);
+            record.Property(row => row.RequestId).HasMaxLength(64);
+            record.HasIndex(row => row.At);
+            record.HasIndex(row => new { row.Subject, row.At });
+        });
+    }
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        base.ConfigureConventions(configurationBuilder);
+        // All times are UTC; SQLite and SQL Server forget it on the way back, PostgreSQL refuses anything else.
+        configurationBuilder.Properties<DateTime>().HaveConversion<UtcConverter>();
+    }
+
+    private sealed class UtcConverter() : ValueConverter<DateTime, DateTime>(
+        value => value.Kind == DateTimeKind.Utc ? value : DateTime.SpecifyKind(value, DateTimeKind.Utc),
+        value => DateTime.SpecifyKind(value, DateTimeKind.Utc));
+}

@@ -1,0 +1,27 @@
+namespace OidcProvider.Data;
+
+/// <summary>One security-relevant event. Never changed, never holds a secret.</summary>
+public sealed class AuditRecord
+{
+    public Guid Id { get; set; }
+
+    public DateTime At { get; set; }
+
+    /// <summary>Stable name of the event, for example <c>signin.failed</c>.</summary>
+    public string Event { get; set; } = "";
+
+    /// <summary>Who did it: a user id, a client id, or <c>cli</c>.</summary>
+    public string? Actor { get; set; }
+
+    /// <summary>Who or what it was done to.</summary>
+    public string? Subject { get; set; }
+
+    public string? ClientId { get; set; }
+
+    /// <summary>Why, as a stable code; empty for success.</summary>
+    public string? Reason { get; set; }
+
+    public string? Address { get; set; }
+
+    public string? RequestId { get; set; }
+}

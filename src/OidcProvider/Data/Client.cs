@@ -1,0 +1,36 @@
+using OpenIddict.EntityFrameworkCore.Models;
+
+namespace OidcProvider.Data;
+
+/// <summary>
+/// A registered client. <see cref="Definition"/> is the truth in RFC 7591 words; the columns that OpenIddict reads
+/// are derived from it by <c>Clients/ClientRegistry</c>, the only writer.
+/// </summary>
+public sealed class Client : OpenIddictEntityFrameworkCoreApplication<Guid, Authorization, Token>
+{
+    /// <summary>The client metadata as JSON, without the secret.</summary>
+    public string Definition { get; set; } = "{}";
+
+    public DateTime CreatedAt { get; set; }
+
+    public DateTime UpdatedAt { get; set; }
+
+    public DateTime? DisabledAt { get; set; }
+}
+
+/// <summary>A registered scope with the resources (audiences) and claims it stands for.</summary>
+public sealed class Scope : OpenIddictEntityFrameworkCoreScope<Guid>
+{
+    /// <summary>Names of the user claims the scope releases, as a JSON array.</summary>
+    public string Claims { get; set; } = "[]";
+}
+
+/// <summary>What one sign-in granted one client: the root of a code, its refresh family and its access tokens.</summary>
+public sealed class Authorization : OpenIddictEntityFrameworkCoreAuthorization<Guid, Client, Token>
+{
+    /// <summary>The session it was granted in; ending the session revokes it, unless it is offline access.</summary>
+    public Guid? SessionId { get; set; }
+}
+
+/// <summary>A code, refresh token, device code, user code or pushed request; JWT access and ID tokens have no row.</summary>
+public sealed class Token : OpenIddictEntityFrameworkCoreToken<Guid, Client, Authorization>;

@@ -1,0 +1,88 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Options;
+using OidcProvider.Hosting;
+
+namespace OidcProvider.Data;
+
+/// <summary>
+/// Owns the database: provider switch, every row, migrations per provider, the <c>migrate</c> step.
+/// Leaves to the features what the rows mean.
+/// </summary>
+internal static class DataModule
+{
+    public static IServiceCollection AddData(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddValidatedOptions<DatabaseOptions>(DatabaseOptions.Section);
+        services.AddSingleton<IStartupCheck, ConnectionStringCheck>();
+        services.AddSingleton<SqlitePragmas>();
+        services.AddScoped<Migrator>();
+
+        // The provider decides which services exist, so it is read here; a bad value is reported by the options check.
+        _ = Enum.TryParse<DatabaseProvider>(configuration["Database:Provider"], ignoreCase: true, out var provider);
+        return provider switch
+        {
+            DatabaseProvider.PostgreSql => services.AddDbContext<AppDbContext, PostgreSqlDbContext>((sp, options) =>
+                options.UseNpgsql(ConnectionString(sp), npgsql => npgsql.CommandTimeout(Timeout(sp))).Common()),
+            DatabaseProvider.SqlServer => services.AddDbContext<AppDbContext, SqlServerDbContext>((sp, options) =>
+                options.UseSqlServer(ConnectionString(sp), server => server.CommandTimeout(Timeout(sp))).Common()),
+            _ => services.AddDbContext<AppDbContext, SqliteDbContext>((sp, options) =>
+                options.UseSqlite(Prepared(ConnectionString(sp)), sqlite => sqlite.CommandTimeout(Timeout(sp)))
+                    .AddInterceptors(sp.GetRequiredService<SqlitePragmas>()).Common()),
+        };
+    }
+
+    private static DbContextOptionsBuilder Common(this DbContextOptionsBuilder options) => options
+        // A failed command is reported once, by whoever handles the exception.
+        .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.CommandError));
+
+    private static int Timeout(IServiceProvider services) => services.GetRequiredService<IOptions<DatabaseOptions>>().Value.CommandTimeout;
+
+    private static string ConnectionString(IServiceProvider services)
+    {
+        var text = services.GetRequiredService<IConfiguration>()[DatabaseOptions.ConnectionStringKey];
+        return string.IsNullOrWhiteSpace(text) ? DatabaseOptions.EmbeddedConnectionString : text;
+    }
+
+    private static string Prepared(string connectionString)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(new SqliteConnectionStringBuilder(connectionString).DataSource));
+        Directory.CreateDirectory(folder!);
+        return connectionString;
+    }
+
+    /// <summary>Write-ahead log so that readers never wait, full sync so that what was acknowledged survives a power cut.</summary>
+    private sealed class SqlitePragmas : DbConnectionInterceptor
+    {
+        private const string Pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON;";
+
+        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = Pragmas;
+            command.ExecuteNonQuery();
+        }
+
+        public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = Pragmas;
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    private sealed class ConnectionStringCheck(IConfiguration configuration) : IStartupCheck
+    {
+        public IEnumerable<string> Faults()
+        {
+            var provider = configuration["Database:Provider"];
+            var embedded = string.IsNullOrEmpty(provider) || string.Equals(provider, nameof(DatabaseProvider.Sqlite), StringComparison.OrdinalIgnoreCase);
+            if (!embedded && string.IsNullOrWhiteSpace(configuration[DatabaseOptions.ConnectionStringKey]))
+            {
+                yield return $"{DatabaseOptions.ConnectionStringKey}: required when Database:Provider is {provider}";
+            }
+        }
+    }
+}

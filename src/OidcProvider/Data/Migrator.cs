@@ -1,0 +1,52 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace OidcProvider.Data;
+
+/// <summary>
+/// Brings the schema up to date. Idempotent; several nodes may run it at once: EF Core's migration lock orders them on
+/// PostgreSQL and SQL Server, a locked file beside the database on SQLite.
+/// </summary>
+internal sealed class Migrator(AppDbContext database)
+{
+    public async Task<IReadOnlyList<string>> PendingAsync(CancellationToken cancellation = default) =>
+        [.. await database.Database.GetPendingMigrationsAsync(cancellation)];
+
+    public async Task<IReadOnlyList<string>> ApplyAsync(CancellationToken cancellation = default)
+    {
+        using var guard = database is SqliteDbContext ? await LockFileAsync(cancellation) : null;
+        var pending = await PendingAsync(cancellation);
+        if (pending.Count > 0)
+        {
+            // With the file lock held, a lock row can only be the remains of a process that was killed while migrating.
+            if (database is SqliteDbContext && await TableExistsAsync("__EFMigrationsLock", cancellation))
+            {
+                await database.Database.ExecuteSqlRawAsync("""DELETE FROM "__EFMigrationsLock";""", cancellation);
+            }
+
+            database.Database.SetCommandTimeout(TimeSpan.FromMinutes(30));
+            await database.Database.MigrateAsync(cancellation);
+        }
+
+        return pending;
+    }
+
+    private async Task<bool> TableExistsAsync(string name, CancellationToken cancellation) =>
+        await database.Database.SqlQuery<int>($"SELECT COUNT(*) AS Value FROM sqlite_master WHERE type = 'table' AND name = {name}").SingleAsync(cancellation) > 0;
+
+    private async Task<FileStream> LockFileAsync(CancellationToken cancellation)
+    {
+        var source = new SqliteConnectionStringBuilder(database.Database.GetConnectionString()).DataSource;
+        while (true)
+        {
+            try
+            {
+                return new FileStream($"{source}.migrating", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            }
+            catch (IOException) when (!cancellation.IsCancellationRequested)
+            {
+                await Task.Delay(50, cancellation);
+            }
+        }
+    }
+}

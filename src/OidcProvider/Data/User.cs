@@ -1,0 +1,29 @@
+using Microsoft.AspNetCore.Identity;
+
+namespace OidcProvider.Data;
+
+/// <summary>
+/// A person who signs in. Identity owns the credential columns; the rest is what claims are made of
+/// (OpenID Connect Core 1.0 §5.1).
+/// </summary>
+public sealed class User : IdentityUser<Guid>
+{
+    public string? GivenName { get; set; }
+
+    public string? FamilyName { get; set; }
+
+    public string? DisplayName { get; set; }
+
+    /// <summary>All further claims, standard and custom, as one JSON object under their claim names.</summary>
+    public string Claims { get; set; } = "{}";
+
+    public DateTime CreatedAt { get; set; }
+
+    public DateTime UpdatedAt { get; set; }
+
+    /// <summary>Set when an administrator barred the account; a barred user gets nothing from any grant.</summary>
+    public DateTime? DisabledAt { get; set; }
+}
+
+/// <summary>A role that users hold and the <c>roles</c> claim lists.</summary>
+public sealed class Role : IdentityRole<Guid>;

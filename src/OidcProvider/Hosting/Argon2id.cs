@@ -1,0 +1,114 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Options;
+
+namespace OidcProvider.Hosting;
+
+/// <summary>Cost of one password hash (OWASP Password Storage Cheat Sheet: Argon2id, 19 MiB, 2 passes).</summary>
+internal sealed class PasswordHashOptions
+{
+    public const string Section = "PasswordHash";
+
+    [Description("Memory of one hash in KiB."), Range(8 * 1024, 4 * 1024 * 1024)]
+    public int MemoryKiB { get; set; } = 19 * 1024;
+
+    [Description("Passes over that memory."), Range(1, 100)]
+    public int Iterations { get; set; } = 2;
+
+    [Description("Hashes that may run at once; more wait. 0 means one per processor core.")]
+    [Range(0, 1024)]
+    public int Concurrency { get; set; }
+}
+
+/// <summary>
+/// Argon2id (RFC 9106) by libsodium, kept as a PHC string so that each hash carries its own cost.
+/// Lives in the base tier because users' passwords and chosen client secrets are hashed alike.
+/// </summary>
+internal sealed class Argon2id(IOptions<PasswordHashOptions> options) : IDisposable
+{
+    // Memory and cores are bounded: a burst of sign-ins queues here instead of starving the token endpoint.
+    private readonly SemaphoreSlim _slots = new(options.Value.Concurrency > 0 ? options.Value.Concurrency : Environment.ProcessorCount);
+    private readonly PasswordHashOptions _cost = options.Value;
+
+    public static bool IsPhc(string hash) => hash.StartsWith("$argon2id$", StringComparison.Ordinal);
+
+    public async Task<string> HashAsync(string password, CancellationToken cancellation = default)
+    {
+        await _slots.WaitAsync(cancellation);
+        try
+        {
+            return await Task.Run(() => Compute(password), CancellationToken.None);
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    public async Task<bool> VerifyAsync(string hash, string password, CancellationToken cancellation = default)
+    {
+        await _slots.WaitAsync(cancellation);
+        try
+        {
+            return await Task.Run(() => Matches(hash, password), CancellationToken.None);
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    /// <summary>For callers that cannot wait asynchronously (ASP.NET Core Identity's hasher interface).</summary>
+    public string Hash(string password)
+    {
+        _slots.Wait();
+        try
+        {
+            return Compute(password);
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    /// <inheritdoc cref="Hash"/>
+    public bool Verify(string hash, string password)
+    {
+        _slots.Wait();
+        try
+        {
+            return Matches(hash, password);
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    public bool NeedsRehash(string hash) => Geralt.Argon2id.NeedsRehash(Padded(hash), _cost.Iterations, _cost.MemoryKiB * 1024);
+
+    public void Dispose() => _slots.Dispose();
+
+    private string Compute(string password)
+    {
+        Span<char> hash = stackalloc char[Geralt.Argon2id.HashSize];
+        var bytes = Encoding.UTF8.GetBytes(password);
+        Geralt.Argon2id.ComputeHash(hash, bytes, _cost.Iterations, _cost.MemoryKiB * 1024);
+        CryptographicOperations.ZeroMemory(bytes);
+        return new string(hash.TrimEnd('\0'));
+    }
+
+    private static bool Matches(string hash, string password)
+    {
+        var bytes = Encoding.UTF8.GetBytes(password);
+        var match = Geralt.Argon2id.VerifyHash(Padded(hash), bytes);
+        CryptographicOperations.ZeroMemory(bytes);
+        return match;
+    }
+
+    // libsodium reads a fixed field that ends in zeros.
+    private static string Padded(string hash) => hash.PadRight(Geralt.Argon2id.HashSize, '\0');
+}
