@@ -1,0 +1,147 @@
+using System.ComponentModel;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using OidcProvider.Clients;
+using OidcProvider.Data;
+using OidcProvider.Hosting;
+using OidcProvider.Users;
+
+namespace OidcProvider.Cli;
+
+internal sealed class BootstrapOptions
+{
+    public const string Section = "Bootstrap";
+
+    [Description("JSON file with scopes, clients and users that is applied at every start. Applying it again changes nothing.")]
+    public string? File { get; set; }
+
+    [Description("Where the demo of the first start in Development is written. Not used when File is set.")]
+    public string DemoFile { get; set; } = "data/demo.json";
+}
+
+/// <summary>What happens to accounts that exist already. Their passwords stay in any case.</summary>
+internal enum ExistingUsers
+{
+    Keep,
+    Update,
+}
+
+/// <summary>
+/// Applies a bootstrap file: all of it or, when anything is wrong, nothing. Scopes and clients become what the file says;
+/// users are made, and existing ones get its claims and roles but never its password, which they may have changed.
+/// </summary>
+internal sealed class Bootstrap(
+    AppDbContext database, ScopeRegistry scopes, ClientRegistry clients, UserDirectory users, IOptions<UsersOptions> userOptions, IOptions<BootstrapOptions> options)
+{
+    public const string Actor = "bootstrap";
+
+    public Task<IReadOnlyList<Problem>> ApplySettingAsync(CancellationToken cancellation = default) =>
+        string.IsNullOrWhiteSpace(options.Value.File)
+            ? Task.FromResult<IReadOnlyList<Problem>>([])
+            : ApplyAsync(options.Value.File, ExistingUsers.Update, cancellation);
+
+    public async Task<IReadOnlyList<Problem>> ApplyAsync(string path, ExistingUsers existing, CancellationToken cancellation = default)
+    {
+        var read = BootstrapFile.Read(path);
+        return read.Succeeded ? await ApplyAsync(read.Value, existing, cancellation) : read.Problems;
+    }
+
+    public async Task<IReadOnlyList<Problem>> ApplyAsync(BootstrapFile file, ExistingUsers existing, CancellationToken cancellation = default)
+    {
+        const int Attempts = 5;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await TryApplyAsync(file, existing, cancellation);
+            }
+            catch (DbUpdateException) when (attempt < Attempts)
+            {
+                // Another node applies the same file; what it wrote is found in the next round.
+                database.ChangeTracker.Clear();
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<Problem>> TryApplyAsync(BootstrapFile file, ExistingUsers existing, CancellationToken cancellation)
+    {
+        var problems = file.Check(userOptions.Value.PasswordMinimumLength);
+        problems.AddRange(await CheckScopesAsync(file, cancellation));
+        problems.AddRange(await CheckSecretsAsync(file, cancellation));
+        if (problems.Count > 0)
+        {
+            return problems;
+        }
+
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
+        for (var i = 0; i < file.Scopes.Count; i++)
+        {
+            Collect(problems, $"scopes[{i}]", await scopes.ApplyAsync(file.Scopes[i], Actor, cancellation));
+        }
+
+        for (var i = 0; i < file.Clients.Count; i++)
+        {
+            var known = await clients.FindAsync(file.Clients[i].ClientId!, cancellation);
+            Collect(problems, $"clients[{i}]", known is null
+                ? await clients.RegisterAsync(file.Clients[i], Actor, cancellation)
+                : await clients.UpdateAsync(file.Clients[i], Actor, cancellation));
+        }
+
+        for (var i = 0; i < file.Users.Count; i++)
+        {
+            var known = await users.FindByNameAsync(file.Users[i].Email, cancellation);
+            if (known is null)
+            {
+                Collect(problems, $"users[{i}]", await users.AddAsync(file.Users[i], Actor, cancellation));
+            }
+            else if (existing == ExistingUsers.Update)
+            {
+                Collect(problems, $"users[{i}]", await users.UpdateAsync(file.Users[i], Actor, cancellation));
+            }
+        }
+
+        if (problems.Count == 0)
+        {
+            await transaction.CommitAsync(cancellation);
+        }
+
+        return problems;
+    }
+
+    private async Task<List<Problem>> CheckScopesAsync(BootstrapFile file, CancellationToken cancellation)
+    {
+        List<Problem> problems = [];
+        var declared = file.Scopes.Select(scope => scope.Name).ToHashSet(StringComparer.Ordinal);
+        for (var i = 0; i < file.Clients.Count; i++)
+        {
+            var others = file.Clients[i].Scopes().Where(name => !declared.Contains(name)).ToList();
+            problems.AddRange(BootstrapFile.At($"clients[{i}]", await scopes.UnknownAsync(others, cancellation)));
+        }
+
+        return problems;
+    }
+
+    // A secret made here would be shown to nobody.
+    private async Task<List<Problem>> CheckSecretsAsync(BootstrapFile file, CancellationToken cancellation)
+    {
+        List<Problem> problems = [];
+        for (var i = 0; i < file.Clients.Count; i++)
+        {
+            var client = file.Clients[i];
+            if (client.IsPublic() || client.ClientSecret is not null || client.ClientId is null)
+            {
+                continue;
+            }
+
+            if ((await clients.FindAsync(client.ClientId, cancellation))?.Definition.IsPublic() ?? true)
+            {
+                problems.Add(new(ClientRules.InvalidMetadata, "is required for a new client that authenticates", $"clients[{i}].client_secret"));
+            }
+        }
+
+        return problems;
+    }
+
+    private static void Collect<T>(List<Problem> problems, string path, Result<T> result) =>
+        problems.AddRange(BootstrapFile.At(path, result.Problems));
+}

@@ -1,0 +1,66 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using OidcProvider.Hosting;
+using Spectre.Console;
+
+namespace OidcProvider.Cli;
+
+/// <summary>Where a verb reads and writes: data to standard output, words to standard error.</summary>
+internal sealed record CliConsole(TextWriter Out, TextWriter Error, TextReader In, bool Interactive)
+{
+    public const int Success = 0, Fault = 1, Usage = 2;
+
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static CliConsole System() => new(Console.Out, Console.Error, Console.In, !Console.IsInputRedirected && !Console.IsErrorRedirected);
+
+    public void Json(JsonNode? node) => Out.WriteLine(node?.ToJsonString(Readable) ?? "null");
+
+    public void Say(string words) => Error.WriteLine(words);
+
+    public int Refuse(IEnumerable<Problem> problems)
+    {
+        foreach (var problem in problems)
+        {
+            Error.WriteLine(problem.ToString());
+        }
+
+        return Fault;
+    }
+
+    public void Table(string[] columns, IEnumerable<string?[]> rows)
+    {
+        var table = new Table { Border = TableBorder.Simple };
+        foreach (var column in columns)
+        {
+            table.AddColumn(new TableColumn(Markup.Escape(column)).NoWrap());
+        }
+
+        foreach (var row in rows)
+        {
+            table.AddRow([.. row.Select(cell => new Text(cell ?? ""))]);
+        }
+
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Out) });
+        // Into a pipe, lines are not cut to the width of a terminal that is not there.
+        if (Console.IsOutputRedirected || Out != Console.Out)
+        {
+            console.Profile.Width = 1000;
+        }
+
+        console.Write(table);
+    }
+
+    /// <summary>Asks before something is lost. Null: nobody is there to answer.</summary>
+    public bool? Confirm(string question)
+    {
+        if (!Interactive)
+        {
+            return null;
+        }
+
+        Error.Write($"{question} [y/N] ");
+        return In.ReadLine()?.Trim() is "y" or "Y" or "yes";
+    }
+}

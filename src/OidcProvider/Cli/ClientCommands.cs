@@ -1,0 +1,191 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using OidcProvider.Clients;
+using OidcProvider.Hosting;
+
+namespace OidcProvider.Cli;
+
+/// <summary><c>client list|show|add|update|remove|rotate-secret|disable|enable</c>.</summary>
+internal static class ClientCommands
+{
+    private static readonly Option<bool> Json = new("--json") { Description = "Write JSON to standard output.", Recursive = true };
+
+    public static Command Create(CliHost host) => new("client", "Registered clients.")
+    {
+        Json, List(host), Show(host), Add(host), Update(host), Remove(host), RotateSecret(host),
+        Switch(host, "disable", "Make a client unknown to every endpoint, keeping its data.", (registry, id, cancellation) => registry.DisableAsync(id, CliHost.Actor, cancellation)),
+        Switch(host, "enable", "Undo disable.", (registry, id, cancellation) => registry.EnableAsync(id, CliHost.Actor, cancellation)),
+    };
+
+    private static Command List(CliHost host)
+    {
+        var search = new Option<string?>("--search") { Description = "Part of the client_id or of the name." };
+        var command = new Command("list", "List the clients.") { search };
+        command.SetAction(host.WithDatabase(async (parsed, services, cancellation) =>
+        {
+            var clients = await services.GetRequiredService<ClientRegistry>().ListAsync(parsed.GetValue(search), 0, int.MaxValue, cancellation);
+            if (parsed.GetValue(Json))
+            {
+                host.Console.Json(new JsonArray([.. clients.Select(client => Shown(client, null))]));
+            }
+            else
+            {
+                host.Console.Table(["client_id", "client_name", "token_endpoint_auth_method", "grant_types", "state"], clients.Select(client => new[]
+                {
+                    client.ClientId, client.Definition.ClientName, client.Definition.TokenEndpointAuthMethod, string.Join(' ', client.Definition.GrantTypes), client.Disabled ? "disabled" : "",
+                }));
+            }
+
+            return CliConsole.Success;
+        }));
+        return command;
+    }
+
+    private static Command Show(CliHost host) => WithId(host, "show", "Show one client. Its secret cannot be shown.", async (parsed, id, services, cancellation) =>
+    {
+        if (await services.GetRequiredService<ClientRegistry>().FindAsync(id, cancellation) is not { } client)
+        {
+            return Unknown(host, id);
+        }
+
+        Print(host, parsed, client, null);
+        return CliConsole.Success;
+    });
+
+    private static Command Add(CliHost host)
+    {
+        var metadata = new MetadataOptions<ClientDefinition>();
+        var command = new Command("add", "Register a client. Options are RFC 7591 metadata names; without --client-id and --client-secret the server makes them.");
+        metadata.AddTo(command);
+        command.SetAction(host.WithDatabase(async (parsed, services, cancellation) =>
+        {
+            var definition = metadata.Read(parsed, []);
+            return definition.Succeeded
+                ? Report(host, parsed, await services.GetRequiredService<ClientRegistry>().RegisterAsync(definition.Value, CliHost.Actor, cancellation), "registered")
+                : host.Console.Refuse(definition.Problems);
+        }));
+        return command;
+    }
+
+    private static Command Update(CliHost host)
+    {
+        var metadata = new MetadataOptions<ClientDefinition>("client_id");
+        var command = WithId(host, "update", "Change metadata of a client; what is not given stays, an empty value is removed.", async (parsed, id, services, cancellation) =>
+        {
+            var registry = services.GetRequiredService<ClientRegistry>();
+            if (await registry.FindAsync(id, cancellation) is not { } client)
+            {
+                return Unknown(host, id);
+            }
+
+            // Response types follow the grants unless they are given too.
+            var stored = JsonSerializer.SerializeToNode(client.Definition, ClientJson.Options)!.AsObject();
+            stored.Remove("response_types");
+            var definition = metadata.Read(parsed, stored);
+            return definition.Succeeded
+                ? Report(host, parsed, await registry.UpdateAsync(definition.Value, CliHost.Actor, cancellation), "updated")
+                : host.Console.Refuse(definition.Problems);
+        });
+        metadata.AddTo(command);
+        return command;
+    }
+
+    private static Command Remove(CliHost host)
+    {
+        var yes = new Option<bool>("--yes") { Description = "Do not ask." };
+        var command = WithId(host, "remove", "Remove a client with its tokens, grants and consents.", async (parsed, id, services, cancellation) =>
+        {
+            var registry = services.GetRequiredService<ClientRegistry>();
+            if (await registry.FindAsync(id, cancellation) is null)
+            {
+                return Unknown(host, id);
+            }
+
+            if (!parsed.GetValue(yes))
+            {
+                var answer = host.Console.Confirm($"Remove client '{id}' with all its tokens, grants and consents?");
+                if (answer is not true)
+                {
+                    host.Console.Say(answer is null ? "Not a terminal: give --yes to remove without being asked." : "Nothing removed.");
+                    return answer is null ? CliConsole.Usage : CliConsole.Fault;
+                }
+            }
+
+            await registry.RemoveAsync(id, CliHost.Actor, cancellation);
+            host.Console.Say($"Client '{id}' removed.");
+            return CliConsole.Success;
+        });
+        command.Add(yes);
+        return command;
+    }
+
+    private static Command RotateSecret(CliHost host) => WithId(host, "rotate-secret", "Replace the secret. The old one ends at once.", async (parsed, id, services, cancellation) =>
+        Report(host, parsed, await services.GetRequiredService<ClientRegistry>().RotateSecretAsync(id, CliHost.Actor, cancellation), "has a new secret"));
+
+    private static Command Switch(CliHost host, string verb, string description, Func<ClientRegistry, string, CancellationToken, Task<Result<ClientRegistration>>> action) =>
+        WithId(host, verb, description, async (parsed, id, services, cancellation) =>
+            Report(host, parsed, await action(services.GetRequiredService<ClientRegistry>(), id, cancellation), $"{verb}d"));
+
+    /// <summary>A verb about one client, named as argument or as <c>--client-id</c>.</summary>
+    private static Command WithId(CliHost host, string name, string description, Func<ParseResult, string, IServiceProvider, CancellationToken, Task<int>> action)
+    {
+        var argument = new Argument<string?>("client_id") { Arity = ArgumentArity.ZeroOrOne, Description = "The client." };
+        var option = new Option<string?>("--client-id") { Description = "The client, as an option." };
+        var command = new Command(name, description) { argument, option };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(argument) is null == result.GetValue(option) is null)
+            {
+                result.AddError("Name the client, once: as argument or with --client-id.");
+            }
+        });
+        command.SetAction(host.WithDatabase((parsed, services, cancellation) =>
+            action(parsed, (parsed.GetValue(argument) ?? parsed.GetValue(option))!, services, cancellation)));
+        return command;
+    }
+
+    private static int Report(CliHost host, ParseResult parsed, Result<ClientRegistration> result, string done)
+    {
+        if (!result.Succeeded)
+        {
+            return host.Console.Refuse(result.Problems);
+        }
+
+        Print(host, parsed, result.Value.Client, result.Value.GeneratedSecret);
+        host.Console.Say($"Client '{result.Value.Client.ClientId}' {done}.{(result.Value.GeneratedSecret is null ? "" : " The secret is shown now and never again.")}");
+        return CliConsole.Success;
+    }
+
+    private static void Print(CliHost host, ParseResult parsed, RegisteredClient client, string? secret)
+    {
+        if (parsed.GetValue(Json))
+        {
+            host.Console.Json(Shown(client, secret));
+            return;
+        }
+
+        host.Console.Table(["name", "value"], Shown(client, secret).Select(member => new[]
+        {
+            member.Key, member.Value is JsonArray list ? string.Join(' ', list) : member.Value?.ToString(),
+        }));
+    }
+
+    private static JsonObject Shown(RegisteredClient client, string? secret)
+    {
+        var shown = JsonSerializer.SerializeToNode(client.Definition, ClientJson.Options)!.AsObject();
+        if (secret is not null)
+        {
+            shown.Insert(1, "client_secret", secret);
+        }
+
+        if (client.Disabled)
+        {
+            shown["disabled"] = true;
+        }
+
+        return shown;
+    }
+
+    private static int Unknown(CliHost host, string id) => host.Console.Refuse([new(ClientRegistry.NotFound, $"There is no client '{id}'.")]);
+}

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Reflection;
+using Microsoft.Extensions.Options;
+
+namespace OidcProvider.Cli;
+
+/// <summary>
+/// Owns the verbs of the executable. Without a verb it serves. Exit codes: 0 done, 1 fault, 2 wrong usage.
+/// Verbs call the same registries as the pages and the API do; nothing here decides anything.
+/// </summary>
+internal static class CommandLine
+{
+    public static async Task<int> InvokeAsync(string[] args, Func<string[], WebApplication> build, CliConsole? console = null)
+    {
+        console ??= CliConsole.System();
+        var (settings, rest) = ConfigurationArguments.Split(args);
+        var host = new CliHost(build, settings, console);
+        var verbose = new Option<bool>("--verbose") { Description = "Show where a failure came from.", Recursive = true };
+        var parsed = Create(host, verbose).Parse(rest);
+        var wrong = parsed.Errors.Count > 0;
+        var configuration = new InvocationConfiguration
+        {
+            Output = wrong ? console.Error : console.Out,
+            Error = console.Error,
+            EnableDefaultExceptionHandler = false,
+            // The host has its own orderly way to end; the parser must not cut it short.
+            ProcessTerminationTimeout = null,
+        };
+
+        try
+        {
+            var code = await parsed.InvokeAsync(configuration);
+            return wrong ? CliConsole.Usage : code;
+        }
+        catch (Exception fault) when (fault is not HostAbortedException) // `dotnet ef` and test hosts end a build that way
+        {
+            Report(fault, console, parsed.GetValue(verbose));
+            return CliConsole.Fault;
+        }
+    }
+
+    private static RootCommand Create(CliHost host, Option<bool> verbose)
+    {
+        var root = new RootCommand("OAuth 2.x and OpenID Connect server. Settings are given as --Key value or --Section:Key value.")
+        {
+            verbose,
+            ServeCommand.Create(host),
+            MigrateCommand.Create(host),
+            ConfigCommands.Create(host),
+            ClientCommands.Create(host),
+            UserCommands.Create(host),
+        };
+        root.SetAction((_, cancellation) => ServeCommand.RunAsync(host, cancellation));
+        return root;
+    }
+
+    private static void Report(Exception fault, CliConsole console, bool verbose)
+    {
+        if (verbose)
+        {
+            console.Say(fault.ToString());
+            return;
+        }
+
+        // What a wrapper wraps says more than the wrapper.
+        var cause = fault;
+        while (cause is AggregateException or TargetInvocationException or Microsoft.EntityFrameworkCore.DbUpdateException && cause.InnerException is { } inner)
+        {
+            cause = inner;
+        }
+
+        var lines = cause is OptionsValidationException options ? options.Failures : [cause.Message.ReplaceLineEndings(" ")];
+        foreach (var line in lines)
+        {
+            console.Say($"error: {line}");
+        }
+    }
+}
