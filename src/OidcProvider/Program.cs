@@ -1,1 +1,48 @@
-Console.WriteLine("OidcProvider");
+using OidcProvider.Cli;
+using OidcProvider.Clients;
+using OidcProvider.Data;
+using OidcProvider.Hosting;
+using OidcProvider.Keys;
+using OidcProvider.Logout;
+using OidcProvider.Protocol;
+using OidcProvider.Sessions;
+using OidcProvider.SignIn;
+using OidcProvider.Tokens;
+using OidcProvider.Users;
+
+return await CommandLine.InvokeAsync(args, arguments => Build(arguments));
+
+/// <summary>The table of contents: what the server is made of, and what a request meets on its way.</summary>
+internal sealed partial class Program
+{
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
+    {
+        var builder = ServerBuilder.Create(args);
+        builder.Services
+            .AddHosting(builder.Configuration, builder.Environment)
+            .AddData(builder.Configuration)
+            .AddScoped<OidcProvider.Audit.AuditLog>()
+            .AddUsers()
+            .AddClients()
+            .AddKeys()
+            .AddSessions()
+            .AddTokens()
+            .AddProtocol()
+            .AddSignIn()
+            .AddCli();
+        builder.Services.AddRazorPages(LogoutModule.AddLogoutRoutes).WithRazorPagesAtContentRoot();
+        adjust?.Invoke(builder);
+
+        var app = builder.Build();
+        app.UseHosting();
+        app.UseStatusCodePagesWithReExecute("/error/{0}");
+        app.UseMiddleware<Faults>();
+        app.UseMiddleware<RequestShape>();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapStaticAssets().AllowAnonymous();
+        app.MapRazorPages().WithStaticAssets();
+        return app;
+    }
+}

@@ -19,6 +19,7 @@ internal static class DataModule
         services.AddSingleton<IStartupCheck, ConnectionStringCheck>();
         services.AddSingleton<SqlitePragmas>();
         services.AddScoped<Migrator>();
+        DataProtectionStore.Add(services);
 
         // The provider decides which services exist, so it is read here; a bad value is reported by the options check.
         _ = Enum.TryParse<DatabaseProvider>(configuration["Database:Provider"], ignoreCase: true, out var provider);
