@@ -1,4 +1,4 @@
-using OidcProvider.Cli;
+
 using OidcProvider.Clients;
 using OidcProvider.Data;
 using OidcProvider.Hosting;
@@ -10,7 +10,7 @@ using OidcProvider.SignIn;
 using OidcProvider.Tokens;
 using OidcProvider.Users;
 
-return await CommandLine.InvokeAsync(args, arguments => Build(arguments));
+await Build(args).RunAsync();
 
 /// <summary>The table of contents: what the server is made of, and what a request meets on its way.</summary>
 internal sealed partial class Program
@@ -28,8 +28,8 @@ internal sealed partial class Program
             .AddSessions()
             .AddTokens()
             .AddProtocol()
-            .AddSignIn()
-            .AddCli();
+            .AddSignIn();
+
         builder.Services.AddRazorPages(LogoutModule.AddLogoutRoutes).WithRazorPagesAtContentRoot();
         adjust?.Invoke(builder);
 

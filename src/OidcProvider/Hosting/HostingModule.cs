@@ -62,7 +62,7 @@ internal static class HostingModule
         options.ForwardLimit = hosting.ForwardLimit;
         foreach (var proxy in hosting.KnownProxies)
         {
-            if (IPNetwork.TryParse(proxy, out var network))
+            if (System.Net.IPNetwork.TryParse(proxy, out var network))
             {
                 options.KnownIPNetworks.Add(network);
             }

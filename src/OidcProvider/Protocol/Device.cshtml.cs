@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using OidcProvider.Audit;
 using OidcProvider.Clients;
-using OidcProvider.Hosting;
 using OidcProvider.Sessions;
 using OpenIddict.Abstractions;
 using OpenIddict.Server.AspNetCore;

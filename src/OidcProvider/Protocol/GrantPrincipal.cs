@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using System.Text.Json.Nodes;
+using Microsoft.IdentityModel.JsonWebTokens;
 using OidcProvider.Clients;
 using OidcProvider.Data;
 using OidcProvider.Hosting;

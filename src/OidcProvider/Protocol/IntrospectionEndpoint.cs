@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -42,8 +43,10 @@ internal sealed class IntrospectionEndpoint : IOpenIddictServerHandler<HandleInt
     {
         Claims.AuthenticationTime => long.Parse(values[0], System.Globalization.CultureInfo.InvariantCulture),
         // These are arrays by definition, with one member as with several.
-        Claims.AuthenticationMethodReference or "roles" => new OpenIddictParameter(values.ToArray<string?>()),
+        Claims.AuthenticationMethodReference or "roles" => Several(values),
         _ when values.Length == 1 => values[0],
-        _ => new OpenIddictParameter(values.ToArray<string?>()),
+        _ => Several(values),
     };
+
+    private static OpenIddictParameter Several(string[] values) => new(values.Cast<string?>().ToImmutableArray());
 }

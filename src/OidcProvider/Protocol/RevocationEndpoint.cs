@@ -16,7 +16,7 @@ internal sealed class RevocationEndpoint(TokenStore tokens) : IOpenIddictServerH
     public async ValueTask HandleAsync(HandleRevocationRequestContext context)
     {
         var token = context.GenericTokenPrincipal!;
-        if (!token.HasPresenter(context.ClientId!))
+        if (!token.HasPresenter(context.Request.ClientId!))
         {
             context.Reject(Errors.InvalidToken, "The token belongs to another client.");
             return;
@@ -26,7 +26,7 @@ internal sealed class RevocationEndpoint(TokenStore tokens) : IOpenIddictServerH
         {
             if (token.GetClaim(Claims.JwtId) is { } jti && token.GetExpirationDate() is { } expires)
             {
-                await tokens.RevokeAccessTokenAsync(jti, expires.UtcDateTime, context.ClientId);
+                await tokens.RevokeAccessTokenAsync(jti, expires.UtcDateTime, context.Request.ClientId);
             }
 
             return;
@@ -34,7 +34,7 @@ internal sealed class RevocationEndpoint(TokenStore tokens) : IOpenIddictServerH
 
         if (Guid.TryParse(token.GetAuthorizationId(), out var grant))
         {
-            await tokens.RevokeGrantAsync(grant, AuditEvents.TokenRevoked, context.ClientId, context.ClientId);
+            await tokens.RevokeGrantAsync(grant, AuditEvents.TokenRevoked, context.Request.ClientId, context.Request.ClientId);
         }
     }
 }

@@ -40,7 +40,7 @@ internal sealed class LoginModel(SignInFlow flow) : PageModel
             return Refused(StatusCodes.Status401Unauthorized);
         }
 
-        return Redirect(SignIn.ReturnUrl.OrHome(ReturnUrl, Request.PathBase));
+        return Redirect(OidcProvider.SignIn.ReturnUrl.OrHome(ReturnUrl, Request.PathBase));
     }
 
     private PageResult Refused(int status)

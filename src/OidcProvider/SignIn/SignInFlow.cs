@@ -16,7 +16,7 @@ internal sealed class SignInFlow(UserDirectory users, AuditLog audit, ILogger<Si
         if (check.User is not { } user)
         {
             logger.LogInformation("Sign-in refused: {Reason} [{RequestId}]", check.Reason, http.TraceIdentifier);
-            await audit.WriteAsync(AuditEvents.SignInFailed, actor: null, subject: check.Subject, reason: check.Reason);
+            await audit.WriteAsync(AuditEvents.SignInFailed, actor: null, subject: check.Account?.ToString(), reason: check.Reason);
             return false;
         }
 

@@ -1,8 +1,6 @@
 using Microsoft.AspNetCore;
 using OidcProvider.Clients;
-using OpenIddict.Abstractions;
 using OpenIddict.Server;
-using OpenIddict.Server.AspNetCore;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
