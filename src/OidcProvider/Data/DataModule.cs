@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -13,9 +14,13 @@ namespace OidcProvider.Data;
 /// </summary>
 internal static class DataModule
 {
+    /// <summary>Version 3 of Identity's schema is the one with passkeys.</summary>
+    public static void UseIdentitySchema(IdentityOptions options) => options.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
+
     public static IServiceCollection AddData(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddValidatedOptions<DatabaseOptions>(DatabaseOptions.Section);
+        services.Configure<IdentityOptions>(UseIdentitySchema);
         services.AddSingleton<IStartupCheck, ConnectionStringCheck>();
         services.AddSingleton<SqlitePragmas>();
         services.AddScoped<Migrator>();
