@@ -1,27 +1,49 @@
-using OidcProvider.Audit;
 using OidcProvider.Cli;
 using OidcProvider.Clients;
 using OidcProvider.Data;
 using OidcProvider.Hosting;
+using OidcProvider.Keys;
+using OidcProvider.Logout;
+using OidcProvider.Protocol;
+using OidcProvider.Sessions;
+using OidcProvider.SignIn;
+using OidcProvider.Tokens;
 using OidcProvider.Users;
 
-return await CommandLine.InvokeAsync(args, Build);
+return await CommandLine.InvokeAsync(args, settings => Build(settings));
 
-static WebApplication Build(string[] settings)
+/// <summary>The table of contents: what the server is made of, and what a request meets on its way.</summary>
+internal sealed partial class Program
 {
-    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = settings });
-    builder.Services.AddHttpContextAccessor();
-    builder.Services.AddSingleton(TimeProvider.System);
-    builder.Services.AddValidatedOptions<PasswordHashOptions>(PasswordHashOptions.Section);
-    builder.Services.AddValidatedOptions<HostingOptions>(HostingOptions.Section);
-    builder.Services.AddSingleton<Argon2id>();
-    builder.Services.AddSingleton<IStartupCheck, UnknownKeysCheck>();
-    builder.Services.AddScoped<AuditLog>();
-    builder.Services.AddData(builder.Configuration).AddClients().AddUsers().AddCli();
-    builder.Services.AddOpenIddict().AddCore(core =>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
     {
-        core.UseEntityFrameworkCore().UseDbContext<AppDbContext>().ReplaceDefaultEntities<Client, Authorization, Scope, Token, Guid>();
-        ClientsModule.AddClientManager(core);
-    });
-    return builder.Build();
+        var builder = ServerBuilder.Create(args);
+        builder.Services
+            .AddHosting(builder.Configuration, builder.Environment)
+            .AddData(builder.Configuration)
+            .AddScoped<OidcProvider.Audit.AuditLog>()
+            .AddUsers()
+            .AddClients()
+            .AddKeys()
+            .AddSessions()
+            .AddTokens()
+            .AddProtocol()
+            .AddSignIn()
+            .AddCli();
+
+        builder.Services.AddRazorPages(LogoutModule.AddLogoutRoutes).WithRazorPagesAtContentRoot();
+        adjust?.Invoke(builder);
+
+        var app = builder.Build();
+        app.UseHosting();
+        app.UseStatusCodePagesWithReExecute("/error/{0}");
+        app.UseMiddleware<Faults>();
+        app.UseMiddleware<RequestShape>();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapStaticAssets().AllowAnonymous();
+        app.MapRazorPages().WithStaticAssets();
+        return app;
+    }
 }

@@ -24,16 +24,15 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityDbContext
 
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
-    public DbSet<AuditRecord> AuditRecords => Set<AuditRecord>();
+    public DbSet<RevokedAccessToken> RevokedAccessTokens => Set<RevokedAccessToken>();
 
-    protected override Version SchemaVersion => IdentitySchemaVersions.Version3;
+    public DbSet<AuditRecord> AuditRecords => Set<AuditRecord>();
 
     protected override void OnModelCreating(ModelBuilder builder)
     {
         base.OnModelCreating(builder);
         builder.UseOpenIddict<Client, Authorization, Scope, Token, Guid>();
 
-        // Claims of users live in their row; the claim tables of Identity are not used.
         builder.Entity<User>().ToTable("Users").HasIndex(user => user.NormalizedEmail).IsUnique();
         builder.Entity<Role>().ToTable("Roles");
         builder.Entity<IdentityUserRole<Guid>>().ToTable("UserRoles");
@@ -86,6 +85,11 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityDbContext
             key.Property(row => row.Use).HasMaxLength(10);
             key.Property(row => row.Algorithm).HasMaxLength(20);
             key.HasIndex(row => new { row.Algorithm, row.Generation }).IsUnique();
+        });
+        builder.Entity<RevokedAccessToken>(revoked =>
+        {
+            revoked.Property(row => row.Id).HasMaxLength(100);
+            revoked.HasIndex(row => row.ExpiresAt);
         });
         builder.Entity<DataProtectionKey>().Property(row => row.Id).HasMaxLength(100);
         builder.Entity<AuditRecord>(record =>

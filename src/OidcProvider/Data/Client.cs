@@ -33,4 +33,11 @@ public sealed class Authorization : OpenIddictEntityFrameworkCoreAuthorization<G
 }
 
 /// <summary>A code, refresh token, device code, user code or pushed request; JWT access and ID tokens have no row.</summary>
-public sealed class Token : OpenIddictEntityFrameworkCoreToken<Guid, Client, Authorization>;
+public sealed class Token : OpenIddictEntityFrameworkCoreToken<Guid, Client, Authorization>
+{
+    /// <summary>When a device last asked for this device code.</summary>
+    public DateTime? PolledAt { get; set; }
+
+    /// <summary>Seconds a device must wait between two questions; grows with every <c>slow_down</c> (RFC 8628 §3.5).</summary>
+    public int PollInterval { get; set; }
+}

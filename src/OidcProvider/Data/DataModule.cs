@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -13,12 +14,17 @@ namespace OidcProvider.Data;
 /// </summary>
 internal static class DataModule
 {
+    /// <summary>Version 3 of Identity's schema is the one with passkeys.</summary>
+    public static void UseIdentitySchema(IdentityOptions options) => options.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
+
     public static IServiceCollection AddData(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddValidatedOptions<DatabaseOptions>(DatabaseOptions.Section);
+        services.Configure<IdentityOptions>(UseIdentitySchema);
         services.AddSingleton<IStartupCheck, ConnectionStringCheck>();
         services.AddSingleton<SqlitePragmas>();
         services.AddScoped<Migrator>();
+        DataProtectionStore.Add(services);
 
         // The provider decides which services exist, so it is read here; a bad value is reported by the options check.
         _ = Enum.TryParse<DatabaseProvider>(configuration["Database:Provider"], ignoreCase: true, out var provider);

@@ -1,9 +1,9 @@
 namespace OidcProvider.Data;
 
-/// <summary>An element of ASP.NET Core's key ring (antiforgery, short-lived markers), sealed with the master key.</summary>
+/// <summary>An element of ASP.NET Core's key ring (antiforgery, short-lived markers); its secret part is encrypted inside the XML.</summary>
 public sealed class DataProtectionKey
 {
     public string Id { get; set; } = "";
 
-    public byte[] SealedXml { get; set; } = [];
+    public string Xml { get; set; } = "";
 }

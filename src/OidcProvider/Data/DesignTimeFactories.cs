@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 
@@ -9,17 +10,24 @@ namespace OidcProvider.Data;
 internal sealed class SqliteDesign : IDesignTimeDbContextFactory<SqliteDbContext>
 {
     public SqliteDbContext CreateDbContext(string[] args) =>
-        new(new DbContextOptionsBuilder<SqliteDbContext>().UseSqlite("Data Source=:memory:").Options);
+        new(DesignTime.Options<SqliteDbContext>().UseSqlite("Data Source=:memory:").Options);
 }
 
 internal sealed class PostgreSqlDesign : IDesignTimeDbContextFactory<PostgreSqlDbContext>
 {
     public PostgreSqlDbContext CreateDbContext(string[] args) =>
-        new(new DbContextOptionsBuilder<PostgreSqlDbContext>().UseNpgsql("Host=localhost").Options);
+        new(DesignTime.Options<PostgreSqlDbContext>().UseNpgsql("Host=localhost").Options);
 }
 
 internal sealed class SqlServerDesign : IDesignTimeDbContextFactory<SqlServerDbContext>
 {
     public SqlServerDbContext CreateDbContext(string[] args) =>
-        new(new DbContextOptionsBuilder<SqlServerDbContext>().UseSqlServer("Server=localhost").Options);
+        new(DesignTime.Options<SqlServerDbContext>().UseSqlServer("Server=localhost").Options);
+}
+
+internal static class DesignTime
+{
+    // Identity reads the version of its schema from the application's services.
+    public static DbContextOptionsBuilder<TContext> Options<TContext>() where TContext : DbContext =>
+        new DbContextOptionsBuilder<TContext>().UseApplicationServiceProvider(new ServiceCollection().Configure<IdentityOptions>(DataModule.UseIdentitySchema).BuildServiceProvider());
 }

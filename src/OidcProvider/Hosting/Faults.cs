@@ -1,0 +1,71 @@
+using System.Data.Common;
+using System.Net.Sockets;
+
+namespace OidcProvider.Hosting;
+
+/// <summary>
+/// The last line: a bug becomes 500, a broken dependency 503 with <c>Retry-After</c>; never <c>invalid_grant</c>, on which clients
+/// would throw good tokens away. Protocol endpoints answer in JSON, pages with the error page; neither says what broke.
+/// </summary>
+internal sealed class Faults(RequestDelegate next, ILogger<Faults> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The caller went away; there is nobody to answer.
+        }
+        catch (Exception fault) when (!context.Response.HasStarted)
+        {
+            await AnswerAsync(context, fault);
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, Exception fault)
+    {
+        var tooLarge = fault is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge };
+        var status = tooLarge ? StatusCodes.Status413PayloadTooLarge
+            : fault is BadHttpRequestException bad ? bad.StatusCode
+            : IsDependency(fault) ? StatusCodes.Status503ServiceUnavailable
+            : StatusCodes.Status500InternalServerError;
+        if (status >= 500)
+        {
+            logger.LogError(fault, "{Method} {Path} failed with {Status} [{RequestId}]", context.Request.Method, context.Request.Path.Value, status, context.TraceIdentifier);
+        }
+
+        // What the failed attempt put into the answer must not go out with the error.
+        var requestId = RequestId.Of(context);
+        context.Response.Clear();
+        context.Response.Headers[RequestId.Header] = requestId;
+        context.Response.StatusCode = status;
+        if (status == StatusCodes.Status503ServiceUnavailable)
+        {
+            context.Response.Headers.RetryAfter = "5";
+        }
+
+        if (context.Request.Path.StartsWithSegments("/connect") && !HttpMethods.IsGet(context.Request.Method))
+        {
+            await context.Response.WriteAsJsonAsync(new { error = status == StatusCodes.Status503ServiceUnavailable ? "temporarily_unavailable" : status >= 500 ? "server_error" : "invalid_request" });
+            return;
+        }
+
+        // The status code pages outside of this show the error page.
+    }
+
+    private static bool IsDependency(Exception? fault)
+    {
+        for (; fault is not null; fault = fault.InnerException)
+        {
+            if (fault is DbException or SocketException or TimeoutException)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

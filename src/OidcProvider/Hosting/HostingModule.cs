@@ -1,0 +1,84 @@
+using System.Net;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Options;
+
+namespace OidcProvider.Hosting;
+
+/// <summary>
+/// Owns what any web server needs: issuer and canonical origin, forwarded headers, security headers, error page, request ids,
+/// start-up checks, the master key. Knows nothing of OpenID Connect.
+/// </summary>
+internal static class HostingModule
+{
+    public static IServiceCollection AddHosting(this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
+    {
+        services.AddValidatedOptions<HostingOptions>(HostingOptions.Section);
+        services.AddValidatedOptions<PasswordHashOptions>(PasswordHashOptions.Section);
+        services.AddSingleton<Argon2id>();
+        services.AddSingleton<MasterKeySource>();
+        services.AddSingleton<IStartupCheck>(provider => provider.GetRequiredService<MasterKeySource>());
+        services.AddSingleton<IStartupCheck, UnknownKeysCheck>();
+        services.AddSingleton<IStartupCheck>(_ => new IssuerCheck(IssuerUri.Read(configuration, environment.IsDevelopment()).Fault));
+        services.AddSingleton(_ =>
+        {
+            var (issuer, fault) = IssuerUri.Read(configuration, environment.IsDevelopment());
+            return issuer ?? throw new InvalidOperationException(fault);
+        });
+        services.AddSingleton(TimeProvider.System);
+        services.AddHttpContextAccessor();
+        services.AddHsts(options => options.MaxAge = TimeSpan.FromDays(365));
+        services.AddAntiforgery();
+        services.AddOptions<Microsoft.AspNetCore.Antiforgery.AntiforgeryOptions>().Configure<IServiceProvider>((options, provider) =>
+        {
+            var issuer = provider.GetRequiredService<IssuerUri>();
+            options.Cookie.Name = issuer.IsHttps ? "__Host-oidc-antiforgery" : "oidc-antiforgery";
+            options.Cookie.SecurePolicy = issuer.IsHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.None;
+            options.Cookie.SameSite = SameSiteMode.Lax;
+            options.Cookie.Path = "/";
+            // Our own header says no-store and the page's CSP forbids framing already.
+            options.SuppressXFrameOptionsHeader = true;
+        });
+        services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<HostingOptions>>((options, hosting) => Configure(options, hosting.Value));
+        services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>().Configure<IOptions<HostingOptions>>((options, hosting) =>
+        {
+            options.AddServerHeader = false;
+            options.Limits.MaxRequestBodySize = hosting.Value.MaxRequestBodySize;
+        });
+        return services;
+    }
+
+    /// <summary>What stands before every endpoint, in order.</summary>
+    public static IApplicationBuilder UseHosting(this IApplicationBuilder app) => app
+        .UseRequestIds()
+        .UseForwardedHeaders()
+        .UseMiddleware<CanonicalOrigin>()
+        .UseSecurityHeaders()
+        .UseMiddleware<Faults>();
+
+    // The host is never taken from a proxy: the issuer says it.
+    private static void Configure(ForwardedHeadersOptions options, HostingOptions hosting)
+    {
+        options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+        options.ForwardLimit = hosting.ForwardLimit;
+        foreach (var proxy in hosting.KnownProxies)
+        {
+            if (System.Net.IPNetwork.TryParse(proxy, out var network))
+            {
+                options.KnownIPNetworks.Add(network);
+            }
+            else if (IPAddress.TryParse(proxy, out var address))
+            {
+                options.KnownProxies.Add(address);
+            }
+            else
+            {
+                throw new OptionsValidationException(nameof(HostingOptions.KnownProxies), typeof(HostingOptions), [$"KnownProxies: '{proxy}' is neither an address nor a network"]);
+            }
+        }
+    }
+
+    private sealed class IssuerCheck(string? fault) : IStartupCheck
+    {
+        public IEnumerable<string> Faults() => fault is null ? [] : [fault];
+    }
+}

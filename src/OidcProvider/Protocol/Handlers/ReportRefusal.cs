@@ -1,0 +1,47 @@
+using Microsoft.AspNetCore;
+using OidcProvider.Hosting;
+using OpenIddict.Server;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+using static OpenIddict.Server.OpenIddictServerEvents;
+
+namespace OidcProvider.Protocol.Handlers;
+
+/// <summary>
+/// Writes one log line for every refused request, with the reason and never a token, code or secret; and the words for the error
+/// page when the refusal cannot go to the client.
+/// </summary>
+internal sealed class ReportRefusal<TContext>(ILogger<ReportRefusal> logger) : IOpenIddictServerHandler<TContext> where TContext : BaseRequestContext
+{
+    public ValueTask HandleAsync(TContext context)
+    {
+        var response = context.Transaction.Response;
+        if (response is not { Error: { Length: > 0 } error } || context.Transaction.GetHttpRequest()?.HttpContext is not { } http)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        // The engine's own documentation is not ours to send people to.
+        response.ErrorUri = null;
+        logger.LogInformation(
+            "Refused {Endpoint} request of client {ClientId}: {Error} ({Reason}) [{RequestId}]",
+            context.EndpointType, Line(context.Transaction.Request?.ClientId), error, Line(response.ErrorDescription), RequestId.Of(http));
+        http.Items[ErrorModel.NoticeKey] = ForPeople(error, response.ErrorDescription);
+        return ValueTask.CompletedTask;
+    }
+
+    private static ErrorNotice ForPeople(string error, string? description) => error switch
+    {
+        Errors.InvalidRequest or Errors.InvalidRequestUri when description?.Contains("redirect_uri", StringComparison.Ordinal) == true =>
+            new("This app is not set up correctly", "The address it wants to return to (redirect_uri) is not registered. Tell the people who run the app.", error),
+        Errors.InvalidClient or Errors.UnauthorizedClient => new("This app is not known here", "The app that sent you is not registered or is switched off. Tell the people who run it.", error),
+        Errors.InvalidToken or Errors.ExpiredToken => new("This link has expired", "Go back to the app you came from and try again.", error),
+        Errors.AccessDenied => new("Access was denied", "Nothing was shared. You can close this page.", error),
+        _ => new("This request cannot be processed", description ?? "Go back to the app you came from and try again.", error),
+    };
+
+    // What a client sends must not be able to begin a line of its own in the log.
+    private static string? Line(string? text) => text is null ? null : new string([.. text.Take(300).Select(character => char.IsControl(character) ? ' ' : character)]);
+}
+
+/// <summary>Names the log category.</summary>
+internal sealed class ReportRefusal;

@@ -1,0 +1,54 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore;
+using OidcProvider.Hosting;
+using OpenIddict.Server;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+using static OpenIddict.Server.OpenIddictServerEvents;
+
+namespace OidcProvider.Protocol.Handlers;
+
+/// <summary>
+/// The page of OAuth 2.0 Form Post Response Mode §2, within our Content-Security-Policy: the script has a nonce, the form may go to
+/// the client's origin only, and without scripts there is a button.
+/// </summary>
+internal sealed class WriteFormPost(HtmlEncoder encoder) : IOpenIddictServerHandler<ApplyAuthorizationResponseContext>
+{
+    public async ValueTask HandleAsync(ApplyAuthorizationResponseContext context)
+    {
+        if (context.ResponseMode != ResponseModes.FormPost || string.IsNullOrEmpty(context.RedirectUri) || context.Transaction.GetHttpRequest()?.HttpContext is not { } http)
+        {
+            return;
+        }
+
+        var target = new Uri(context.RedirectUri);
+        http.AllowFormTargets(target.IsDefaultPort ? $"{target.Scheme}://{target.Host}" : $"{target.Scheme}://{target.Host}:{target.Port}");
+        http.Response.ContentType = "text/html; charset=utf-8";
+        await http.Response.WriteAsync(Page(context, http.CspNonce()), CancellationToken.None);
+        context.HandleRequest();
+    }
+
+    private string Page(ApplyAuthorizationResponseContext context, string nonce)
+    {
+        var fields = new StringBuilder();
+        foreach (var (name, value) in context.Response.GetParameters())
+        {
+            if ((string?)value is { Length: > 0 } text)
+            {
+                fields.Append("<input type=\"hidden\" name=\"").Append(encoder.Encode(name)).Append("\" value=\"").Append(encoder.Encode(text)).Append("\">");
+            }
+        }
+
+        return $"""
+            <!doctype html>
+            <html lang="en">
+            <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>Back to the app</title></head>
+            <body>
+            <h1>Back to the app</h1>
+            <form method="post" action="{encoder.Encode(context.RedirectUri!)}">{fields}<button type="submit">Continue</button></form>
+            <script nonce="{nonce}">document.forms[0].submit();</script>
+            </body>
+            </html>
+            """;
+    }
+}

@@ -1,0 +1,128 @@
+namespace OidcProvider.Protocol;
+
+/// <summary>What the user said on a page of the authorization endpoint.</summary>
+internal enum Decision
+{
+    None,
+    Allow,
+    Deny,
+    ContinueAccount,
+    SwitchAccount,
+}
+
+/// <summary>What the decision about an authorization request depends on, and nothing else.</summary>
+internal sealed record NextStepInput
+{
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>Values of <c>prompt</c> (OpenID Connect Core 1.0 §3.1.2.1).</summary>
+    public IReadOnlySet<string> Prompts { get; init; } = new HashSet<string>();
+
+    /// <summary><c>max_age</c>, or the client's <c>default_max_age</c>, in seconds.</summary>
+    public long? MaxAge { get; init; }
+
+    /// <summary>The signed-in user, and when they last proved who they are.</summary>
+    public string? Subject { get; init; }
+
+    public DateTimeOffset? AuthenticatedAt { get; init; }
+
+    /// <summary>The subject of a valid <c>id_token_hint</c>.</summary>
+    public string? HintedSubject { get; init; }
+
+    /// <summary>When this very request last sent the user to sign in; proven, not taken from the user.</summary>
+    public DateTimeOffset? SentToLoginAt { get; init; }
+
+    /// <summary>The client is ours: nobody is asked for consent.</summary>
+    public bool ImplicitConsent { get; init; }
+
+    public IReadOnlySet<string> RequestedScopes { get; init; } = new HashSet<string>();
+
+    public IReadOnlySet<string> ConsentedScopes { get; init; } = new HashSet<string>();
+
+    public Decision Decision { get; init; }
+}
+
+/// <summary>Where an authorization request goes next.</summary>
+internal abstract record Step
+{
+    private Step()
+    {
+    }
+
+    public sealed record Login : Step;
+
+    public sealed record SelectAccount : Step;
+
+    public sealed record Consent : Step;
+
+    public sealed record Issue : Step;
+
+    public sealed record Error(string Code, string Description) : Step;
+}
+
+/// <summary>
+/// The one place that decides how an authorization request goes on (OpenID Connect Core 1.0 §3.1.2.1, §3.1.2.3, §3.1.2.4).
+/// Pages lead back to it and never to one another.
+/// </summary>
+internal static class NextStep
+{
+    public static Step Decide(NextStepInput input)
+    {
+        var silent = input.Prompts.Contains("none");
+        if (input.Decision is Decision.Deny)
+        {
+            return new Step.Error("access_denied", "The user denied the request.");
+        }
+
+        if (NeedsLogin(input))
+        {
+            return silent ? new Step.Error("login_required", "The user must sign in.") : new Step.Login();
+        }
+
+        if (input.Prompts.Contains("select_account") && input.Decision is Decision.None)
+        {
+            return new Step.SelectAccount();
+        }
+
+        if (NeedsConsent(input))
+        {
+            return silent ? new Step.Error("consent_required", "The user must consent.") : new Step.Consent();
+        }
+
+        return new Step.Issue();
+    }
+
+    private static bool NeedsLogin(NextStepInput input)
+    {
+        if (input.Subject is null || input.AuthenticatedAt is not { } authenticatedAt || input.Decision is Decision.SwitchAccount)
+        {
+            return true;
+        }
+
+        // §3.1.2.1: a hint for somebody else is not answered with this user.
+        if (input.HintedSubject is { } hinted && hinted != input.Subject)
+        {
+            return true;
+        }
+
+        // Signed in since this request asked for it: whatever demanded a fresh sign-in has been met, max_age=0 included.
+        if (input.SentToLoginAt is { } sent && authenticatedAt >= sent)
+        {
+            return false;
+        }
+
+        return input.Prompts.Contains("login")
+            || (input.MaxAge is { } maxAge && (input.Now - authenticatedAt).TotalSeconds > maxAge)
+            || input.MaxAge == 0;
+    }
+
+    private static bool NeedsConsent(NextStepInput input)
+    {
+        if (input.Decision is Decision.Allow)
+        {
+            return false;
+        }
+
+        return input.Prompts.Contains("consent") || (!input.ImplicitConsent && !input.RequestedScopes.IsSubsetOf(input.ConsentedScopes));
+    }
+}

@@ -1,0 +1,150 @@
+using Microsoft.Extensions.Options;
+using OidcProvider.Clients;
+using OidcProvider.Data;
+using OidcProvider.Hosting;
+using OidcProvider.Protocol.Handlers;
+using OidcProvider.Tokens;
+using OpenIddict.Server;
+using OpenIddict.Server.AspNetCore;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+using static OpenIddict.Server.OpenIddictServerEvents;
+using Engine = OpenIddict.Server.OpenIddictServerHandlers;
+using Web = OpenIddict.Server.AspNetCore.OpenIddictServerAspNetCoreHandlers;
+
+namespace OidcProvider.Protocol;
+
+/// <summary>
+/// Owns the protocol: which endpoints, grants and checks there are, and in which order; nothing about it is configured elsewhere.
+/// Routes: <c>/connect/{authorize,token,userinfo,introspect,revoke,device,par,logout}</c>, <c>/device</c>, the two metadata
+/// documents and the JWKS. Leaves to <c>SignIn</c> how a user signs in, to <c>Tokens</c> what becomes of what is issued, to
+/// <c>Logout</c> the page at <c>/connect/logout</c>.
+/// </summary>
+internal static class ProtocolModule
+{
+    public static IServiceCollection AddProtocol(this IServiceCollection services)
+    {
+        services.AddValidatedOptions<ProtocolOptions>(ProtocolOptions.Section);
+        services.AddScoped<GrantGate>().AddScoped<GrantPrincipal>().AddScoped<UserGrant>().AddScoped<ClientCredentialsGrant>();
+        services.AddScoped<AuthorizeRequest>().AddScoped<CodeIssue>().AddSingleton<LoginMarker>();
+        services.AddOptions<OpenIddictServerOptions>().Configure<IssuerUri, IOptions<ProtocolOptions>>(Configure);
+        services.AddOptions<OpenIddictServerAspNetCoreOptions>().Configure<IssuerUri>((options, issuer) =>
+            // Only a loopback issuer in Development is http; Hosting/CanonicalOrigin has turned away the rest.
+            options.DisableTransportSecurityRequirement = !issuer.IsHttps);
+
+        services.AddOpenIddict()
+            .AddCore(core =>
+            {
+                core.UseEntityFrameworkCore().UseDbContext<AppDbContext>().ReplaceDefaultEntities<Client, Authorization, Scope, Token, Guid>();
+                ClientsModule.AddClientManager(core);
+            })
+            .AddServer(AddServer);
+        return services;
+    }
+
+    private static void AddServer(OpenIddictServerBuilder server)
+    {
+        server.SetAuthorizationEndpointUris("connect/authorize")
+            .SetTokenEndpointUris("connect/token")
+            .SetUserInfoEndpointUris("connect/userinfo")
+            .SetIntrospectionEndpointUris("connect/introspect")
+            .SetRevocationEndpointUris("connect/revoke")
+            .SetDeviceAuthorizationEndpointUris("connect/device")
+            .SetPushedAuthorizationEndpointUris("connect/par")
+            .SetEndSessionEndpointUris("connect/logout")
+            .SetEndUserVerificationEndpointUris("device")
+            .SetConfigurationEndpointUris(".well-known/openid-configuration", ".well-known/oauth-authorization-server")
+            .SetJsonWebKeySetEndpointUris(".well-known/jwks.json");
+        server.AllowAuthorizationCodeFlow().AllowClientCredentialsFlow().AllowDeviceAuthorizationFlow().AllowRefreshTokenFlow();
+
+        // Opaque handles for what only this server reads; JWTs (RFC 9068) for what resource servers read.
+        server.UseReferenceRefreshTokens().DisableAccessTokenEncryption();
+
+        // No vowels and no look-alikes: 20^8 codes that spell nothing (RFC 8628 §6.1).
+        server.SetUserCodeCharset([.. "BCDFGHJKLMNPQRSTVWXZ".Select(character => character.ToString())]).SetUserCodeLength(8).SetUserCodeDisplayFormat("{0}{1}{2}{3}-{4}{5}{6}{7}");
+        server.RegisterScopes([.. StandardScopes.All.Select(scope => scope.Name)]);
+        server.RegisterClaims([.. StandardScopes.All.SelectMany(scope => scope.Claims), Claims.AuthenticationTime, Claims.AuthenticationMethodReference, Claims.Nonce, "sid"]);
+        AddHandlers(server);
+        server.UseAspNetCore()
+            .EnableAuthorizationEndpointPassthrough()
+            .EnableEndSessionEndpointPassthrough()
+            .EnableEndUserVerificationEndpointPassthrough()
+            .EnableStatusCodePagesIntegration()
+            .SuppressJsonResponseIndentation();
+    }
+
+    private static void Configure(OpenIddictServerOptions options, IssuerUri issuer, IOptions<ProtocolOptions> settings)
+    {
+        options.Issuer = issuer.Uri;
+        options.AuthorizationCodeLifetime = settings.Value.AuthorizationCodeLifetime;
+        options.AccessTokenLifetime = settings.Value.AccessTokenLifetime;
+        options.IdentityTokenLifetime = settings.Value.AccessTokenLifetime;
+        options.RefreshTokenLifetime = settings.Value.RefreshTokenLifetime;
+        options.DeviceCodeLifetime = settings.Value.DeviceCodeLifetime;
+        options.UserCodeLifetime = settings.Value.DeviceCodeLifetime;
+        options.RequestTokenLifetime = settings.Value.PushedRequestLifetime;
+
+        // RFC 9700 §2.1.1: S256 only.
+        options.CodeChallengeMethods.Remove(CodeChallengeMethods.Plain);
+    }
+
+    // In the order in which a request meets them.
+    private static void AddHandlers(OpenIddictServerBuilder server)
+    {
+        // Who asks.
+        server.Use<ProcessAuthenticationContext, CheckClient>(Engine.ValidateClientId.Descriptor.Order + 500);
+        server.Use<ValidateAuthorizationRequestContext, CheckCodeChallenge>(Engine.Authentication.ValidateProofKeyForCodeExchangeParameters.Descriptor.Order + 500);
+        server.Use<ValidatePushedAuthorizationRequestContext, CheckCodeChallenge>(Engine.Authentication.ValidatePushedProofKeyForCodeExchangeParameters.Descriptor.Order + 500);
+
+        // What they present.
+        server.Replace<ValidateTokenContext, CheckTokenState>(Engine.Protection.ValidateTokenEntry.Descriptor);
+        server.Use<ValidateTokenContext, AccessTokenState>(Engine.Protection.ValidateAuthorizationEntry.Descriptor.Order + 500);
+        server.Replace<ValidateTokenRequestContext, CheckCodeVerifier>(Engine.Exchange.ValidateCodeVerifier.Descriptor);
+
+        // What they get.
+        server.Use<HandleTokenRequestContext, TokenEndpoint>(Engine.Exchange.AttachPrincipal.Descriptor.Order + 500);
+        server.Use<HandleUserInfoRequestContext, UserInfoEndpoint>(Engine.UserInfo.AttachClaims.Descriptor.Order + 500);
+        server.Replace<HandleIntrospectionRequestContext, IntrospectionEndpoint>(Engine.Introspection.AttachApplicationClaims.Descriptor);
+        server.Replace<HandleRevocationRequestContext, RevocationEndpoint>(Engine.Revocation.RevokeToken.Descriptor);
+
+        // How it is issued.
+        server.Use<ProcessSignInContext, BeginIssue>(Engine.ValidateSignInDemand.Descriptor.Order + 500);
+        server.Replace<ProcessSignInContext, RedeemToken>(Engine.RedeemTokenEntry.Descriptor);
+        server.Use<ProcessSignInContext, CommitIssue>(Engine.AttachSignInParameters.Descriptor.Order + 500);
+        server.Use<GenerateTokenContext, SelectSigningKey>(Engine.Protection.AttachSecurityCredentials.Descriptor.Order + 250);
+        server.Use<GenerateTokenContext, LeanTokens>(Engine.Protection.CreateTokenEntry.Descriptor.Order - 500);
+        server.Use<GenerateTokenContext, ShapeToken>(Engine.Protection.AttachTokenMetadata.Descriptor.Order + 500);
+
+        // How it is said.
+        server.Use<HandleConfigurationRequestContext, DescribeServer>(Engine.Discovery.AttachAdditionalMetadata.Descriptor.Order + 500);
+        server.Use<ApplyConfigurationResponseContext, DescribeServer>(90_000);
+        server.Use<ApplyConfigurationResponseContext, IssuerName>(91_000);
+        server.Use<ApplyAuthorizationResponseContext, RedirectErrors>(Engine.Authentication.AttachRedirectUri.Descriptor.Order + 500);
+        server.Use<ApplyAuthorizationResponseContext, IssuerName>(91_000);
+        server.Replace<ApplyAuthorizationResponseContext, WriteFormPost>(Web.Authentication.ProcessFormPostResponse.Descriptor);
+        server.Use<ApplyIntrospectionResponseContext, IssuerName>(91_000);
+        server.Use<ApplyUserInfoResponseContext, IssuerName>(91_000);
+        server.Use<ApplyDeviceAuthorizationResponseContext, DescribePolling>(90_000);
+
+        // Why not.
+        server.Use<ApplyAuthorizationResponseContext, ReportRefusal<ApplyAuthorizationResponseContext>>(92_000);
+        server.Use<ApplyPushedAuthorizationResponseContext, ReportRefusal<ApplyPushedAuthorizationResponseContext>>(92_000);
+        server.Use<ApplyTokenResponseContext, ReportRefusal<ApplyTokenResponseContext>>(92_000);
+        server.Use<ApplyUserInfoResponseContext, ReportRefusal<ApplyUserInfoResponseContext>>(92_000);
+        server.Use<ApplyIntrospectionResponseContext, ReportRefusal<ApplyIntrospectionResponseContext>>(92_000);
+        server.Use<ApplyRevocationResponseContext, ReportRefusal<ApplyRevocationResponseContext>>(92_000);
+        server.Use<ApplyDeviceAuthorizationResponseContext, ReportRefusal<ApplyDeviceAuthorizationResponseContext>>(92_000);
+        server.Use<ApplyEndUserVerificationResponseContext, ReportRefusal<ApplyEndUserVerificationResponseContext>>(92_000);
+        server.Use<ApplyEndSessionResponseContext, ReportRefusal<ApplyEndSessionResponseContext>>(92_000);
+    }
+
+    private static void Use<TContext, THandler>(this OpenIddictServerBuilder server, int order)
+        where TContext : BaseContext where THandler : class, IOpenIddictServerHandler<TContext> =>
+        server.AddEventHandler<TContext>(handler => handler.UseScopedHandler<THandler>().SetOrder(order));
+
+    private static void Replace<TContext, THandler>(this OpenIddictServerBuilder server, OpenIddictServerHandlerDescriptor replaced)
+        where TContext : BaseContext where THandler : class, IOpenIddictServerHandler<TContext>
+    {
+        server.RemoveEventHandler(replaced);
+        server.Use<TContext, THandler>(replaced.Order);
+    }
+}

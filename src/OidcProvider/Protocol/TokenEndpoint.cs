@@ -1,0 +1,39 @@
+using OidcProvider.Protocol.Handlers;
+using OpenIddict.Server;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+using static OpenIddict.Server.OpenIddictServerEvents;
+
+namespace OidcProvider.Protocol;
+
+/// <summary>
+/// The token endpoint (RFC 6749 §3.2). By now the engine has authenticated the client and verified the code, refresh token or
+/// device code; a grant fills in what is special to it.
+/// </summary>
+internal sealed class TokenEndpoint(UserGrant users, ClientCredentialsGrant clients) : IOpenIddictServerHandler<HandleTokenRequestContext>
+{
+    public async ValueTask HandleAsync(HandleTokenRequestContext context)
+    {
+        var client = CheckClient.Current(context.Transaction);
+        if (client is null)
+        {
+            context.Reject(Errors.InvalidClient, "The request names no client.");
+            return;
+        }
+
+        var principal = context.Request.GrantType switch
+        {
+            GrantTypes.AuthorizationCode => await users.RedeemCodeAsync(context.AuthorizationCodePrincipal!, client),
+            GrantTypes.RefreshToken => await users.RefreshAsync(context.RefreshTokenPrincipal!, client),
+            GrantTypes.DeviceCode => await users.RedeemDeviceCodeAsync(context.DeviceCodePrincipal!, client),
+            GrantTypes.ClientCredentials => await clients.GrantAsync(context.Request, client),
+            _ => new Hosting.Problem(Errors.UnsupportedGrantType, "The grant type is not supported."),
+        };
+        if (principal.Succeeded)
+        {
+            context.SignIn(principal.Value);
+            return;
+        }
+
+        context.Reject(principal.Problems[0].Code, principal.Problems[0].Message);
+    }
+}

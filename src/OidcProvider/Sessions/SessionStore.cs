@@ -1,0 +1,134 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using OidcProvider.Audit;
+using OidcProvider.Data;
+using OpenIddict.Abstractions;
+
+namespace OidcProvider.Sessions;
+
+/// <summary>A live session with what a page or grant needs to know of it.</summary>
+internal sealed record LiveSession(Session Session, User User, IReadOnlyList<string> Roles);
+
+/// <summary>
+/// The sessions in the database: the only place where one begins, is renewed or ends. Whoever ends a session goes through
+/// <see cref="EndAsync"/>, so that what hangs on it dies in the same transaction.
+/// </summary>
+internal sealed class SessionStore(AppDbContext database, AuditLog audit, TimeProvider time, IOptions<SessionsOptions> options)
+{
+    private static readonly TimeSpan SeenResolution = TimeSpan.FromMinutes(1);
+
+    /// <summary>Begins a session, or renews the caller's own under a new handle when the same user proved themselves again.</summary>
+    /// <returns>The handle for the cookie. The database keeps its hash alone.</returns>
+    public async Task<(Session Session, string Handle)> BeginAsync(Guid userId, string amr, Guid? current, string? userAgent, string? address)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        var handle = WebEncoders.Base64UrlEncode(RandomNumberGenerator.GetBytes(32));
+        var session = current is { } id ? await database.Sessions.SingleOrDefaultAsync(row => row.Id == id && row.EndedAt == null) : null;
+        if (session is not null && session.UserId != userId)
+        {
+            await EndAsync(session.Id, reason: "replaced");
+            session = null;
+        }
+
+        if (session is null)
+        {
+            session = new Session { Id = Guid.NewGuid(), UserId = userId, CreatedAt = now };
+            database.Sessions.Add(session);
+        }
+
+        // Same sid, new handle: tokens of the session stay valid, a cookie seen before the sign-in does not (ASVS 7.2.4).
+        session.HandleHash = Hash(handle);
+        session.AuthenticatedAt = now;
+        session.LastSeenAt = now;
+        session.ExpiresAt = now + options.Value.AbsoluteTimeout;
+        session.Amr = amr;
+        session.UserAgent = Cut(userAgent, 300);
+        session.Address = address;
+        audit.Append(AuditEvents.SignedIn, userId.ToString(), userId.ToString());
+        await database.SaveChangesAsync(CancellationToken.None);
+        return (session, handle);
+    }
+
+    /// <summary>Finds the session behind a cookie: not ended, not idle, not too old, of a user who is not barred.</summary>
+    public async Task<LiveSession?> FindAsync(string handle, CancellationToken cancellation)
+    {
+        if (handle.Length > 64)
+        {
+            return null;
+        }
+
+        var hash = Hash(handle);
+        var now = time.GetUtcNow().UtcDateTime;
+        var idleSince = now - options.Value.IdleTimeout;
+        var found = await (
+            from session in database.Sessions.AsNoTracking()
+            join user in database.Users.AsNoTracking() on session.UserId equals user.Id
+            where session.HandleHash == hash && session.EndedAt == null && session.ExpiresAt > now && session.LastSeenAt > idleSince && user.DisabledAt == null
+            select new
+            {
+                Session = session,
+                User = user,
+                Roles = (from held in database.UserRoles join role in database.Roles on held.RoleId equals role.Id where held.UserId == user.Id select role.Name).ToList(),
+            }).SingleOrDefaultAsync(cancellation);
+        if (found is null)
+        {
+            return null;
+        }
+
+        if (now - found.Session.LastSeenAt > SeenResolution)
+        {
+            await database.Sessions.Where(row => row.Id == found.Session.Id && row.LastSeenAt < now)
+                .ExecuteUpdateAsync(update => update.SetProperty(row => row.LastSeenAt, now), CancellationToken.None);
+        }
+
+        return new LiveSession(found.Session, found.User, found.Roles);
+    }
+
+    /// <summary>Whether the session named by a <c>sid</c> still lives. Asked by every grant that depends on one.</summary>
+    public Task<bool> IsAliveAsync(Guid id, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        var idleSince = now - options.Value.IdleTimeout;
+        return database.Sessions.AnyAsync(row => row.Id == id && row.EndedAt == null && row.ExpiresAt > now && row.LastSeenAt > idleSince, cancellation);
+    }
+
+    /// <summary>
+    /// Ends a session and revokes what hangs on it. Grants with offline access go on, as Back-Channel Logout 1.0 §2.7 asks;
+    /// their unredeemed codes die with the session because the code grant asks <see cref="IsAliveAsync"/>.
+    /// </summary>
+    public async Task EndAsync(Guid id, string reason)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        var strategy = database.Database.CreateExecutionStrategy();
+        await strategy.ExecuteAsync(async () =>
+        {
+            await using var transaction = database.Database.CurrentTransaction is null ? await database.Database.BeginTransactionAsync() : null;
+            var ended = await database.Sessions.Where(row => row.Id == id && row.EndedAt == null)
+                .ExecuteUpdateAsync(update => update.SetProperty(row => row.EndedAt, now));
+            if (ended == 0)
+            {
+                return;
+            }
+
+            var bound = database.Authorizations.Where(row => row.SessionId == id && row.Status == OpenIddictConstants.Statuses.Valid
+                && !row.Scopes!.Contains("\"offline_access\""));
+            await database.Tokens.Where(token => bound.Any(row => row.Id == token.Authorization!.Id))
+                .ExecuteUpdateAsync(update => update.SetProperty(row => row.Status, OpenIddictConstants.Statuses.Revoked));
+            await bound.ExecuteUpdateAsync(update => update.SetProperty(row => row.Status, OpenIddictConstants.Statuses.Revoked));
+            var user = await database.Sessions.Where(row => row.Id == id).Select(row => row.UserId).SingleAsync();
+            audit.Append(AuditEvents.SignedOut, user.ToString(), user.ToString(), reason: reason);
+            await database.SaveChangesAsync();
+            if (transaction is not null)
+            {
+                await transaction.CommitAsync();
+            }
+        });
+    }
+
+    private static byte[] Hash(string handle) => SHA256.HashData(Encoding.UTF8.GetBytes(handle));
+
+    private static string? Cut(string? text, int length) => text is null || text.Length <= length ? text : text[..length];
+}
