@@ -10,7 +10,7 @@ using OidcProvider.SignIn;
 using OidcProvider.Tokens;
 using OidcProvider.Users;
 
-return await CommandLine.InvokeAsync(args, settings => Build(settings));
+return await CommandLine.InvokeAsync(args, arguments => Build(arguments));
 
 /// <summary>The table of contents: what the server is made of, and what a request meets on its way.</summary>
 internal sealed partial class Program

@@ -55,7 +55,7 @@ internal static class DataModule
     private static string Prepared(string connectionString)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(new SqliteConnectionStringBuilder(connectionString).DataSource));
-        Directory.CreateDirectory(folder!);
+        PrivateFile.EnsureFolder(folder!);
         return connectionString;
     }
 

@@ -99,7 +99,8 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, MasterKeySource maste
             CryptographicOperations.ZeroMemory(material);
         }
 
-        return new KeySet(signing, encrypting);
+        // RS256 first: a naive relying party takes the first key it is shown.
+        return new KeySet([.. signing.OrderBy(credentials => Array.IndexOf(SigningAlgorithms, credentials.Algorithm))], encrypting);
     }
 
     private byte[] Open(SigningKey row)
