@@ -33,14 +33,11 @@ internal sealed partial class Program
             .AddProtocol()
             .AddSignIn()
             .AddCli();
-
         builder.Services.AddRazorPages(LogoutModule.AddLogoutRoutes).WithRazorPagesAtContentRoot();
         adjust?.Invoke(builder);
 
         var app = builder.Build();
         app.UseHosting();
-        app.UseStatusCodePagesWithReExecute("/error/{0}");
-        app.UseMiddleware<Faults>();
         app.UseMiddleware<RequestShape>();
         app.UseRouting();
         app.UseAuthentication();

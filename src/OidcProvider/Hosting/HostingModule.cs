@@ -53,6 +53,7 @@ internal static class HostingModule
         .UseForwardedHeaders()
         .UseMiddleware<CanonicalOrigin>()
         .UseSecurityHeaders()
+        .UseStatusCodePagesWithReExecute("/error/{0}")
         .UseMiddleware<Faults>();
 
     // The host is never taken from a proxy: the issuer says it.
