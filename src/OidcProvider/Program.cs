@@ -45,6 +45,7 @@ internal sealed partial class Program
         app.MapStaticAssets().AllowAnonymous();
         app.MapTelemetry();
         app.MapRazorPages().WithStaticAssets();
+        app.MapNotFound();
         return app;
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Diagnostics;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace OidcProvider.Protocol;
@@ -23,6 +24,12 @@ internal sealed class RequestShape(RequestDelegate next, ILogger<RequestShape> l
         }
 
         var machine = MachineEndpoints.Contains(endpoint[1..], StringComparer.Ordinal);
+        if ((machine || endpoint == "/userinfo") && context.Features.Get<IStatusCodePagesFeature>() is { } pages)
+        {
+            // Programs are answered in JSON and headers, never with a page.
+            pages.Enabled = false;
+        }
+
         if (machine && !HttpMethods.IsPost(context.Request.Method))
         {
             context.Response.Headers.Allow = HttpMethods.Post;
