@@ -1,3 +1,4 @@
+using OidcProvider.Audit;
 using OidcProvider.Cli;
 using OidcProvider.Clients;
 using OidcProvider.Data;
@@ -7,6 +8,7 @@ using OidcProvider.Logout;
 using OidcProvider.Protocol;
 using OidcProvider.Sessions;
 using OidcProvider.SignIn;
+using OidcProvider.Telemetry;
 using OidcProvider.Tokens;
 using OidcProvider.Users;
 
@@ -20,8 +22,9 @@ internal sealed partial class Program
         var builder = ServerBuilder.Create(args);
         builder.Services
             .AddHosting(builder.Configuration, builder.Environment)
+            .AddTelemetry()
             .AddData(builder.Configuration)
-            .AddScoped<OidcProvider.Audit.AuditLog>()
+            .AddAudit()
             .AddUsers()
             .AddClients()
             .AddKeys()
@@ -30,20 +33,19 @@ internal sealed partial class Program
             .AddProtocol()
             .AddSignIn()
             .AddCli();
-
         builder.Services.AddRazorPages(LogoutModule.AddLogoutRoutes).WithRazorPagesAtContentRoot();
         adjust?.Invoke(builder);
 
         var app = builder.Build();
         app.UseHosting();
-        app.UseStatusCodePagesWithReExecute("/error/{0}");
-        app.UseMiddleware<Faults>();
         app.UseMiddleware<RequestShape>();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapStaticAssets().AllowAnonymous();
+        app.MapTelemetry();
         app.MapRazorPages().WithStaticAssets();
+        app.MapNotFound();
         return app;
     }
 }

@@ -25,6 +25,7 @@ internal static class DataModule
         services.AddSingleton<SqlitePragmas>();
         services.AddScoped<Migrator>();
         DataProtectionStore.Add(services);
+        services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
 
         // The provider decides which services exist, so it is read here; a bad value is reported by the options check.
         _ = Enum.TryParse<DatabaseProvider>(configuration["Database:Provider"], ignoreCase: true, out var provider);

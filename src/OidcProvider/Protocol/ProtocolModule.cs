@@ -23,10 +23,9 @@ internal static class ProtocolModule
 {
     public static IServiceCollection AddProtocol(this IServiceCollection services)
     {
-        services.AddValidatedOptions<ProtocolOptions>(ProtocolOptions.Section);
         services.AddScoped<GrantGate>().AddScoped<GrantPrincipal>().AddScoped<UserGrant>().AddScoped<ClientCredentialsGrant>();
         services.AddScoped<AuthorizeRequest>().AddScoped<CodeIssue>().AddSingleton<LoginMarker>();
-        services.AddOptions<OpenIddictServerOptions>().Configure<IssuerUri, IOptions<ProtocolOptions>>(Configure);
+        services.AddOptions<OpenIddictServerOptions>().Configure<IssuerUri, TimeProvider, IOptions<TokensOptions>>(Configure);
         services.AddOptions<OpenIddictServerAspNetCoreOptions>().Configure<IssuerUri>((options, issuer) =>
             // Only a loopback issuer in Development is http; Hosting/CanonicalOrigin has turned away the rest.
             options.DisableTransportSecurityRequirement = !issuer.IsHttps);
@@ -72,9 +71,10 @@ internal static class ProtocolModule
             .SuppressJsonResponseIndentation();
     }
 
-    private static void Configure(OpenIddictServerOptions options, IssuerUri issuer, IOptions<ProtocolOptions> settings)
+    private static void Configure(OpenIddictServerOptions options, IssuerUri issuer, TimeProvider time, IOptions<TokensOptions> settings)
     {
         options.Issuer = issuer.Uri;
+        options.TimeProvider = time;
         options.AuthorizationCodeLifetime = settings.Value.AuthorizationCodeLifetime;
         options.AccessTokenLifetime = settings.Value.AccessTokenLifetime;
         options.IdentityTokenLifetime = settings.Value.AccessTokenLifetime;
@@ -109,6 +109,9 @@ internal static class ProtocolModule
         // How it is issued.
         server.Use<ProcessSignInContext, BeginIssue>(Engine.ValidateSignInDemand.Descriptor.Order + 500);
         server.Replace<ProcessSignInContext, RedeemToken>(Engine.RedeemTokenEntry.Descriptor);
+        server.Use<ProcessSignInContext, RepeatSuccessor>(Engine.EvaluateGeneratedTokens.Descriptor.Order + 500);
+        server.Use<ProcessSignInContext, KeepSuccessor>(Engine.BeautifyGeneratedTokens.Descriptor.Order + 500);
+        server.Use<ProcessSignInContext, StateLifetime>(Engine.AttachSignInParameters.Descriptor.Order + 250);
         server.Use<ProcessSignInContext, CommitIssue>(Engine.AttachSignInParameters.Descriptor.Order + 500);
         server.Use<GenerateTokenContext, SelectSigningKey>(Engine.Protection.AttachSecurityCredentials.Descriptor.Order + 250);
         server.Use<GenerateTokenContext, LeanTokens>(Engine.Protection.CreateTokenEntry.Descriptor.Order - 500);

@@ -1,3 +1,5 @@
+using OidcProvider.Hosting;
+
 namespace OidcProvider.Tokens;
 
 /// <summary>
@@ -6,5 +8,6 @@ namespace OidcProvider.Tokens;
 /// </summary>
 internal static class TokensModule
 {
-    public static IServiceCollection AddTokens(this IServiceCollection services) => services.AddScoped<TokenStore>();
+    public static IServiceCollection AddTokens(this IServiceCollection services) =>
+        services.AddValidatedOptions<TokensOptions>(TokensOptions.Section).AddScoped<TokenStore>();
 }

@@ -598,6 +598,12 @@ namespace OidcProvider.Data.Migrations.SqlServer
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
 
+                    b.Property<byte[]>("Successor")
+                        .HasColumnType("varbinary(max)");
+
+                    b.Property<Guid?>("SuccessorId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<string>("Type")
                         .HasMaxLength(150)
                         .HasColumnType("nvarchar(150)");

@@ -586,6 +586,12 @@ namespace OidcProvider.Data.Migrations.Sqlite
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
 
+                    b.Property<byte[]>("Successor")
+                        .HasColumnType("BLOB");
+
+                    b.Property<Guid?>("SuccessorId")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Type")
                         .HasMaxLength(150)
                         .HasColumnType("TEXT");

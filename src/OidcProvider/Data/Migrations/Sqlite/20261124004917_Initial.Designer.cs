@@ -11,7 +11,7 @@ using OidcProvider.Data;
 namespace OidcProvider.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteDbContext))]
-    [Migration("20261124004242_Initial")]
+    [Migration("20261124004917_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -587,6 +587,12 @@ namespace OidcProvider.Data.Migrations.Sqlite
 
                     b.Property<string>("Subject")
                         .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Successor")
+                        .HasColumnType("BLOB");
+
+                    b.Property<Guid?>("SuccessorId")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Type")

@@ -379,6 +379,8 @@ namespace OidcProvider.Data.Migrations.SqlServer
                     Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     PolledAt = table.Column<DateTime>(type: "datetime2", nullable: true),
                     PollInterval = table.Column<int>(type: "int", nullable: false),
+                    Successor = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
+                    SuccessorId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     ApplicationId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     AuthorizationId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     ConcurrencyToken = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true),

@@ -12,7 +12,7 @@ using OidcProvider.Data;
 namespace OidcProvider.Data.Migrations.PostgreSql
 {
     [DbContext(typeof(PostgreSqlDbContext))]
-    [Migration("20261124004246_Initial")]
+    [Migration("20261124004920_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -597,6 +597,12 @@ namespace OidcProvider.Data.Migrations.PostgreSql
                     b.Property<string>("Subject")
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
+
+                    b.Property<byte[]>("Successor")
+                        .HasColumnType("bytea");
+
+                    b.Property<Guid?>("SuccessorId")
+                        .HasColumnType("uuid");
 
                     b.Property<string>("Type")
                         .HasMaxLength(150)

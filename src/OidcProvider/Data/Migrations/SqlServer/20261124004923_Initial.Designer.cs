@@ -12,7 +12,7 @@ using OidcProvider.Data;
 namespace OidcProvider.Data.Migrations.SqlServer
 {
     [DbContext(typeof(SqlServerDbContext))]
-    [Migration("20261124004248_Initial")]
+    [Migration("20261124004923_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -600,6 +600,12 @@ namespace OidcProvider.Data.Migrations.SqlServer
                     b.Property<string>("Subject")
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
+
+                    b.Property<byte[]>("Successor")
+                        .HasColumnType("varbinary(max)");
+
+                    b.Property<Guid?>("SuccessorId")
+                        .HasColumnType("uniqueidentifier");
 
                     b.Property<string>("Type")
                         .HasMaxLength(150)
