@@ -19,7 +19,7 @@ namespace OidcProvider.Logout;
 /// only with the decision.
 /// </summary>
 [AllowAnonymous, IgnoreAntiforgeryToken]
-internal sealed class EndSessionModel(ClientRegistry clients, IAntiforgery antiforgery) : PageModel
+internal sealed class EndSessionModel(RegistrySnapshot clients, IAntiforgery antiforgery) : PageModel
 {
     private static readonly HashSet<string> OurFields = new(StringComparer.Ordinal) { "decision", "__RequestVerificationToken" };
 
@@ -90,6 +90,6 @@ internal sealed class EndSessionModel(ClientRegistry clients, IAntiforgery antif
 
         var hint = (await HttpContext.AuthenticateAsync(OpenIddictServerAspNetCoreDefaults.AuthenticationScheme)).Principal;
         var clientId = hint?.GetClaim(Claims.AuthorizedParty) ?? hint?.GetAudiences().FirstOrDefault() ?? request.ClientId;
-        return clientId is null ? null : await clients.FindAsync(clientId, HttpContext.RequestAborted);
+        return clientId is null ? null : (await clients.FindClientAsync(clientId, HttpContext.RequestAborted))?.Registered;
     }
 }

@@ -30,13 +30,13 @@ internal sealed record AuthenticationFacts(long? AuthTime, IReadOnlyList<string>
 /// Builds the principal that tokens are made from: which claim goes into which token is decided here and nowhere else.
 /// The ID token tells of the sign-in (OpenID Connect Core 1.0 §2); the access token of the grant (RFC 9068 §2.2).
 /// </summary>
-internal sealed class GrantPrincipal(ScopeRegistry scopes, IssuerUri issuer)
+internal sealed class GrantPrincipal(RegistrySnapshot scopes, IssuerUri issuer)
 {
     private static readonly string[] BothTokens = [Destinations.AccessToken, Destinations.IdentityToken];
 
     public async Task<ClaimsPrincipal> ForUserAsync(User user, IReadOnlyList<string> roles, IReadOnlyCollection<string> granted, AuthenticationFacts facts, CancellationToken cancellation)
     {
-        var definitions = await scopes.FindAsync(granted, cancellation);
+        var definitions = await scopes.FindScopesAsync(granted, cancellation);
         var identity = Identity();
         identity.AddClaim(new Claim(Claims.Subject, user.Id.ToString()));
         if (facts.AuthTime is { } authTime)
@@ -65,7 +65,7 @@ internal sealed class GrantPrincipal(ScopeRegistry scopes, IssuerUri issuer)
     /// <summary>A client acting for itself (RFC 6749 §4.4): it is the subject.</summary>
     public async Task<ClaimsPrincipal> ForClientAsync(string clientId, IReadOnlyCollection<string> granted, CancellationToken cancellation)
     {
-        var definitions = await scopes.FindAsync(granted, cancellation);
+        var definitions = await scopes.FindScopesAsync(granted, cancellation);
         var identity = Identity();
         identity.AddClaim(new Claim(Claims.Subject, clientId).SetDestinations(Destinations.AccessToken));
         return Principal(identity, granted, definitions);

@@ -23,7 +23,7 @@ internal static class ProtocolModule
 {
     public static IServiceCollection AddProtocol(this IServiceCollection services)
     {
-        services.AddScoped<GrantGate>().AddScoped<GrantPrincipal>().AddScoped<UserGrant>().AddScoped<ClientCredentialsGrant>();
+        services.AddScoped<GrantGate>().AddSingleton<GrantPrincipal>().AddScoped<UserGrant>().AddSingleton<ClientCredentialsGrant>();
         services.AddBrowserClients();
         services.AddScoped<AuthorizeRequest>().AddScoped<CodeIssue>().AddSingleton<LoginMarker>();
         services.AddOptions<OpenIddictServerOptions>().Configure<IssuerUri, TimeProvider, IOptions<TokensOptions>>(Configure);
@@ -31,6 +31,7 @@ internal static class ProtocolModule
             // Only a loopback issuer in Development is http; Hosting/CanonicalOrigin has turned away the rest.
             options.DisableTransportSecurityRequirement = !issuer.IsHttps);
 
+        services.AddSingleton<DispatchPlans>().AddScoped<IOpenIddictServerDispatcher, PlannedDispatcher>();
         services.AddOpenIddict()
             .AddCore(core =>
             {
@@ -62,6 +63,7 @@ internal static class ProtocolModule
         // No vowels and no look-alikes: 20^8 codes that spell nothing (RFC 8628 §6.1).
         server.SetUserCodeCharset([.. "BCDFGHJKLMNPQRSTVWXZ".Select(character => character.ToString())]).SetUserCodeLength(8).SetUserCodeDisplayFormat("{0}{1}{2}{3}-{4}{5}{6}{7}");
         server.RegisterScopes([.. StandardScopes.All.Select(scope => scope.Name)]);
+        server.DisableScopeValidation();
         server.RegisterClaims([.. StandardScopes.All.SelectMany(scope => scope.Claims), Claims.AuthenticationTime, Claims.AuthenticationMethodReference, Claims.Nonce, "sid"]);
         AddHandlers(server);
         server.UseAspNetCore()
@@ -95,6 +97,10 @@ internal static class ProtocolModule
         server.Use<ProcessAuthenticationContext, CheckClient>(Engine.ValidateClientId.Descriptor.Order + 500);
         server.Use<ValidateAuthorizationRequestContext, CheckCodeChallenge>(Engine.Authentication.ValidateProofKeyForCodeExchangeParameters.Descriptor.Order + 500);
         server.Use<ValidatePushedAuthorizationRequestContext, CheckCodeChallenge>(Engine.Authentication.ValidatePushedProofKeyForCodeExchangeParameters.Descriptor.Order + 500);
+        server.Replace<ValidateAuthorizationRequestContext, CheckScopes>(Engine.Authentication.ValidateScopePermissions.Descriptor);
+        server.Replace<ValidatePushedAuthorizationRequestContext, CheckScopes>(Engine.Authentication.ValidatePushedScopePermissions.Descriptor);
+        server.Replace<ValidateDeviceAuthorizationRequestContext, CheckScopes>(Engine.Device.ValidateScopePermissions.Descriptor);
+        server.Replace<ValidateTokenRequestContext, CheckScopes>(Engine.Exchange.ValidateScopePermissions.Descriptor);
 
         // What they present.
         server.Replace<ValidateTokenContext, CheckTokenState>(Engine.Protection.ValidateTokenEntry.Descriptor);

@@ -74,6 +74,18 @@ namespace OidcProvider.Data.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateTable(
+                name: "RegistryVersions",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "integer", nullable: false),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_RegistryVersions", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "RevokedAccessTokens",
                 columns: table => new
                 {
@@ -410,6 +422,11 @@ namespace OidcProvider.Data.Migrations.PostgreSql
                         principalColumn: "Id");
                 });
 
+            migrationBuilder.InsertData(
+                table: "RegistryVersions",
+                columns: new[] { "Id", "Version" },
+                values: new object[] { 1, 0L });
+
             migrationBuilder.CreateIndex(
                 name: "IX_AuditRecords_At",
                 table: "AuditRecords",
@@ -565,6 +582,9 @@ namespace OidcProvider.Data.Migrations.PostgreSql
 
             migrationBuilder.DropTable(
                 name: "DataProtectionKeys");
+
+            migrationBuilder.DropTable(
+                name: "RegistryVersions");
 
             migrationBuilder.DropTable(
                 name: "RevokedAccessTokens");

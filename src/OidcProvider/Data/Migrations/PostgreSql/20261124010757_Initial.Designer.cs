@@ -12,7 +12,7 @@ using OidcProvider.Data;
 namespace OidcProvider.Data.Migrations.PostgreSql
 {
     [DbContext(typeof(PostgreSqlDbContext))]
-    [Migration("20261124004920_Initial")]
+    [Migration("20261124010757_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -360,6 +360,26 @@ namespace OidcProvider.Data.Migrations.PostgreSql
                     b.HasKey("Id");
 
                     b.ToTable("DataProtectionKeys");
+                });
+
+            modelBuilder.Entity("OidcProvider.Data.RegistryVersion", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("RegistryVersions");
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            Version = 0L
+                        });
                 });
 
             modelBuilder.Entity("OidcProvider.Data.RevokedAccessToken", b =>
