@@ -33,14 +33,11 @@ internal sealed partial class Program
             .AddProtocol()
             .AddSignIn()
             .AddCli();
-
         builder.Services.AddRazorPages(LogoutModule.AddLogoutRoutes).WithRazorPagesAtContentRoot();
         adjust?.Invoke(builder);
 
         var app = builder.Build();
         app.UseHosting();
-        app.UseStatusCodePagesWithReExecute("/error/{0}");
-        app.UseMiddleware<Faults>();
         app.UseMiddleware<RequestShape>();
         app.UseRouting();
         app.UseAuthentication();
@@ -48,6 +45,7 @@ internal sealed partial class Program
         app.MapStaticAssets().AllowAnonymous();
         app.MapTelemetry();
         app.MapRazorPages().WithStaticAssets();
+        app.MapNotFound();
         return app;
     }
 }

@@ -111,6 +111,7 @@ internal static class ProtocolModule
         server.Replace<ProcessSignInContext, RedeemToken>(Engine.RedeemTokenEntry.Descriptor);
         server.Use<ProcessSignInContext, RepeatSuccessor>(Engine.EvaluateGeneratedTokens.Descriptor.Order + 500);
         server.Use<ProcessSignInContext, KeepSuccessor>(Engine.BeautifyGeneratedTokens.Descriptor.Order + 500);
+        server.Use<ProcessSignInContext, StateLifetime>(Engine.AttachSignInParameters.Descriptor.Order + 250);
         server.Use<ProcessSignInContext, CommitIssue>(Engine.AttachSignInParameters.Descriptor.Order + 500);
         server.Use<GenerateTokenContext, SelectSigningKey>(Engine.Protection.AttachSecurityCredentials.Descriptor.Order + 250);
         server.Use<GenerateTokenContext, LeanTokens>(Engine.Protection.CreateTokenEntry.Descriptor.Order - 500);
