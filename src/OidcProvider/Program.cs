@@ -38,6 +38,7 @@ internal sealed partial class Program
 
         var app = builder.Build();
         app.UseHosting();
+        app.UseBrowserClients();
         app.UseMiddleware<RequestShape>();
         app.UseRouting();
         app.UseAuthentication();

@@ -42,8 +42,8 @@ internal static class DataModule
     }
 
     private static DbContextOptionsBuilder Common(this DbContextOptionsBuilder options) => options
-        // A failed command is reported once, by whoever handles the exception.
-        .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.CommandError));
+        // A failed command or connection is reported once, by whoever handles the exception.
+        .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.CommandError, RelationalEventId.ConnectionError));
 
     private static int Timeout(IServiceProvider services) => services.GetRequiredService<IOptions<DatabaseOptions>>().Value.CommandTimeout;
 

@@ -24,6 +24,7 @@ internal static class ProtocolModule
     public static IServiceCollection AddProtocol(this IServiceCollection services)
     {
         services.AddScoped<GrantGate>().AddScoped<GrantPrincipal>().AddScoped<UserGrant>().AddScoped<ClientCredentialsGrant>();
+        services.AddBrowserClients();
         services.AddScoped<AuthorizeRequest>().AddScoped<CodeIssue>().AddSingleton<LoginMarker>();
         services.AddOptions<OpenIddictServerOptions>().Configure<IssuerUri, TimeProvider, IOptions<TokensOptions>>(Configure);
         services.AddOptions<OpenIddictServerAspNetCoreOptions>().Configure<IssuerUri>((options, issuer) =>
