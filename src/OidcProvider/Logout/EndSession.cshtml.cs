@@ -27,9 +27,6 @@ internal sealed class EndSessionModel(RegistrySnapshot clients, IAntiforgery ant
 
     public string? ClientName { get; private set; }
 
-    /// <summary>Where the user may go on after sign-out.</summary>
-    public string? ContinueUri { get; private set; }
-
     public string? Account { get; private set; }
 
     public string FormAction => $"{Request.PathBase}{Request.Path}";
