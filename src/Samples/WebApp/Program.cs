@@ -63,6 +63,8 @@ builder.Services.AddAuthentication(options =>
     options.TokenValidationParameters.NameClaimType = "name";
     options.TokenValidationParameters.RoleClaimType = "roles";
     options.AccessDeniedPath = "/denied";
+    // No library name and version in the address bar.
+    options.DisableTelemetry = true;
 });
 
 var app = builder.Build();
@@ -230,7 +232,9 @@ internal static class Page
     {
         var user = context.User;
         var rows = user.Claims.Select(claim => $"""<tr><th scope="row">{Encode(claim.Type)}</th><td>{Encode(claim.Value)}</td></tr>""");
-        var expires = await context.GetTokenAsync("expires_at");
+        var expires = DateTimeOffset.TryParse(await context.GetTokenAsync("expires_at"), CultureInfo.InvariantCulture, out var at)
+            ? at.ToString("u", CultureInfo.InvariantCulture)
+            : "an unknown time";
         var csrf = antiforgery.GetAndStoreTokens(context);
         string Button(string action, string label) => $"""
             <form method="post" action="{action}">
