@@ -78,6 +78,8 @@ internal sealed class DemoData(IOptions<BootstrapOptions> options, IHostEnvironm
         ClientId = "demo-web",
         ClientSecret = Secret(),
         ClientName = "Demo web app",
+        // What ASP.NET Core's own handler sends.
+        TokenEndpointAuthMethod = ClientMetadata.ClientSecretPost,
         GrantTypes = [ClientMetadata.AuthorizationCode, ClientMetadata.RefreshToken],
         RedirectUris = ["http://localhost:5081/signin-oidc"],
         PostLogoutRedirectUris = ["http://localhost:5081/signout-callback-oidc"],

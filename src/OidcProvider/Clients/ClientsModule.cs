@@ -14,7 +14,7 @@ internal static class ClientsModule
     {
         services.TryAddSingleton<ClientSecrets>();
         services.TryAddSingleton<RegistrySnapshot>();
-        services.AddHostedService<RegistryWatch>();
+        services.AddSingleton<IHeldInMemory>(provider => provider.GetRequiredService<RegistrySnapshot>());
         services.TryAddScoped<ScopeRegistry>();
         services.TryAddScoped<ClientRegistry>();
         services.TryAddScoped<ConsentStore>();

@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using OidcProvider.Data;
 
 namespace OidcProvider.Clients;
@@ -9,7 +8,7 @@ internal static class RegistryChange
     public static async Task SaveAsync(AppDbContext database, RegistrySnapshot snapshot, CancellationToken cancellation)
     {
         await using var transaction = database.Database.CurrentTransaction is null ? await database.Database.BeginTransactionAsync(cancellation) : null;
-        await database.RegistryVersions.ExecuteUpdateAsync(update => update.SetProperty(row => row.Version, row => row.Version + 1), cancellation);
+        await ChangeWatch.CountAsync(database, cancellation);
         await database.SaveChangesAsync(cancellation);
         if (transaction is not null)
         {

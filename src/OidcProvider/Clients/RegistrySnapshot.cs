@@ -9,9 +9,9 @@ internal sealed record ClientEntry(Client Row, RegisteredClient Registered);
 
 /// <summary>
 /// Registered clients and scopes in memory, so that a token costs no look-up. Dropped at once when this process changes a client or
-/// scope, and by <see cref="RegistryWatch"/> within a second when another does. Unknown ids are not kept: they would fill it.
+/// scope, and by <see cref="ChangeWatch"/> within a second when another does. Unknown ids are not kept: they would fill it.
 /// </summary>
-internal sealed class RegistrySnapshot(IServiceScopeFactory scopes)
+internal sealed class RegistrySnapshot(IServiceScopeFactory scopes) : IHeldInMemory
 {
     private const int Capacity = 20_000;
 
@@ -29,6 +29,12 @@ internal sealed class RegistrySnapshot(IServiceScopeFactory scopes)
 
     /// <summary>Forgets everything. What is being loaded from before the change lands in contents that nobody reads any more.</summary>
     public void Invalidate() => _contents = new();
+
+    public Task RefreshAsync(CancellationToken cancellation)
+    {
+        Invalidate();
+        return Task.CompletedTask;
+    }
 
     private async Task<ClientEntry?> LoadClientAsync(string clientId, CancellationToken cancellation)
     {

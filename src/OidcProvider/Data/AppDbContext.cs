@@ -26,7 +26,7 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityDbContext
 
     public DbSet<RevokedAccessToken> RevokedAccessTokens => Set<RevokedAccessToken>();
 
-    public DbSet<RegistryVersion> RegistryVersions => Set<RegistryVersion>();
+    public DbSet<ChangeCount> ChangeCounts => Set<ChangeCount>();
 
     public DbSet<AuditRecord> AuditRecords => Set<AuditRecord>();
 
@@ -88,10 +88,10 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityDbContext
             key.Property(row => row.Algorithm).HasMaxLength(20);
             key.HasIndex(row => new { row.Algorithm, row.Generation }).IsUnique();
         });
-        builder.Entity<RegistryVersion>(version =>
+        builder.Entity<ChangeCount>(count =>
         {
-            version.Property(row => row.Id).ValueGeneratedNever();
-            version.HasData(new RegistryVersion());
+            count.Property(row => row.Id).ValueGeneratedNever();
+            count.HasData(new ChangeCount());
         });
         builder.Entity<RevokedAccessToken>(revoked =>
         {

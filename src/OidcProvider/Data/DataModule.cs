@@ -24,6 +24,7 @@ internal static class DataModule
         services.AddSingleton<IStartupCheck, ConnectionStringCheck>();
         services.AddSingleton<SqlitePragmas>();
         services.AddScoped<Migrator>();
+        services.AddHostedService<ChangeWatch>();
         DataProtectionStore.Add(services);
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
 
@@ -65,17 +66,21 @@ internal static class DataModule
     {
         private const string Pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON;";
 
+        // EF Core looks for the file with a connection that may not write; switching the journal there would fail.
+        private static string For(DbConnection connection) =>
+            new SqliteConnectionStringBuilder(connection.ConnectionString).Mode == SqliteOpenMode.ReadOnly ? "PRAGMA busy_timeout=5000;" : Pragmas;
+
         public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
         {
             using var command = connection.CreateCommand();
-            command.CommandText = Pragmas;
+            command.CommandText = For(connection);
             command.ExecuteNonQuery();
         }
 
         public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
         {
             await using var command = connection.CreateCommand();
-            command.CommandText = Pragmas;
+            command.CommandText = For(connection);
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
     }

@@ -2,7 +2,6 @@
 // Run: dotnet run --project src/Samples/WebApp    Settings: Oidc:Authority, Oidc:ClientId, Oidc:ClientSecret, Api:Address, urls.
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Antiforgery;
@@ -40,9 +39,9 @@ builder.Services.AddAuthentication(options =>
     // Endpoints and keys come from discovery (OpenID Connect Discovery 1.0 §4).
     options.Authority = settings.Issuer;
     options.RequireHttpsMetadata = settings.IsHttps;
-    // The handler alone would send the secret in the body (client_secret_post); clients are registered for the header unless they say otherwise.
+    // The handler sends the secret in the body: the client is registered with token_endpoint_auth_method client_secret_post.
     options.ClientId = settings.ClientId;
-    options.BackchannelHttpHandler = new BasicAuthentication(settings.ClientId, settings.ClientSecret!);
+    options.ClientSecret = settings.ClientSecret;
     // OpenID Connect Core 1.0 §3.1 with PKCE (RFC 7636); the request is pushed (RFC 9126) where the server offers it.
     options.ResponseType = OpenIdConnectResponseType.Code;
     options.UsePkce = true;
@@ -138,20 +137,6 @@ static void Harden(CookieBuilder cookie, string? name = null)
     cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
 }
 
-/// <summary>client_secret_basic (RFC 6749 §2.3.1) for all that is posted to the server: code, refresh token, pushed request.</summary>
-internal sealed class BasicAuthentication(string clientId, string secret) : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false })
-{
-    // Both parts are form-urlencoded before they are joined, so that a colon in the id cannot shift the border.
-    private readonly AuthenticationHeaderValue _credentials =
-        new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{WebUtility.UrlEncode(clientId)}:{WebUtility.UrlEncode(secret)}")));
-
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        if (request.Method == HttpMethod.Post) request.Headers.Authorization = _credentials;
-        return base.SendAsync(request, cancellationToken);
-    }
-}
-
 /// <summary>Exchanges the refresh token (RFC 6749 §6) and puts the new tokens into the cookie.</summary>
 internal sealed class TokenRefresh(IOptionsMonitor<OpenIdConnectOptions> handlers, TimeProvider time)
 {
@@ -163,7 +148,10 @@ internal sealed class TokenRefresh(IOptionsMonitor<OpenIdConnectOptions> handler
         // The handler's own HttpClient and metadata: same credentials, same time-outs, same cached keys.
         var options = handlers.Get(OpenIdConnectDefaults.AuthenticationScheme);
         var metadata = await options.ConfigurationManager!.GetConfigurationAsync(context.RequestAborted);
-        using var form = new FormUrlEncodedContent([new("grant_type", "refresh_token"), new("refresh_token", refreshToken)]);
+        using var form = new FormUrlEncodedContent(
+        [
+            new("grant_type", "refresh_token"), new("refresh_token", refreshToken), new("client_id", options.ClientId), new("client_secret", options.ClientSecret),
+        ]);
         using var response = await options.Backchannel.PostAsync(metadata.TokenEndpoint, form, context.RequestAborted);
         if (response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized) return false;
 

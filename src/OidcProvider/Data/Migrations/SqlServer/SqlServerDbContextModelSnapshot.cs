@@ -243,6 +243,26 @@ namespace OidcProvider.Data.Migrations.SqlServer
                     b.ToTable("Authorizations", (string)null);
                 });
 
+            modelBuilder.Entity("OidcProvider.Data.ChangeCount", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("int");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("ChangeCounts");
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            Version = 0L
+                        });
+                });
+
             modelBuilder.Entity("OidcProvider.Data.Client", b =>
                 {
                     b.Property<Guid>("Id")
@@ -358,26 +378,6 @@ namespace OidcProvider.Data.Migrations.SqlServer
                     b.HasKey("Id");
 
                     b.ToTable("DataProtectionKeys");
-                });
-
-            modelBuilder.Entity("OidcProvider.Data.RegistryVersion", b =>
-                {
-                    b.Property<int>("Id")
-                        .HasColumnType("int");
-
-                    b.Property<long>("Version")
-                        .HasColumnType("bigint");
-
-                    b.HasKey("Id");
-
-                    b.ToTable("RegistryVersions");
-
-                    b.HasData(
-                        new
-                        {
-                            Id = 1,
-                            Version = 0L
-                        });
                 });
 
             modelBuilder.Entity("OidcProvider.Data.RevokedAccessToken", b =>

@@ -234,6 +234,26 @@ namespace OidcProvider.Data.Migrations.Sqlite
                     b.ToTable("Authorizations", (string)null);
                 });
 
+            modelBuilder.Entity("OidcProvider.Data.ChangeCount", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("ChangeCounts");
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            Version = 0L
+                        });
+                });
+
             modelBuilder.Entity("OidcProvider.Data.Client", b =>
                 {
                     b.Property<Guid>("Id")
@@ -348,26 +368,6 @@ namespace OidcProvider.Data.Migrations.Sqlite
                     b.HasKey("Id");
 
                     b.ToTable("DataProtectionKeys");
-                });
-
-            modelBuilder.Entity("OidcProvider.Data.RegistryVersion", b =>
-                {
-                    b.Property<int>("Id")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long>("Version")
-                        .HasColumnType("INTEGER");
-
-                    b.HasKey("Id");
-
-                    b.ToTable("RegistryVersions");
-
-                    b.HasData(
-                        new
-                        {
-                            Id = 1,
-                            Version = 0L
-                        });
                 });
 
             modelBuilder.Entity("OidcProvider.Data.RevokedAccessToken", b =>

@@ -31,6 +31,18 @@ namespace OidcProvider.Data.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "ChangeCounts",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "int", nullable: false),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ChangeCounts", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Clients",
                 columns: table => new
                 {
@@ -70,18 +82,6 @@ namespace OidcProvider.Data.Migrations.SqlServer
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_DataProtectionKeys", x => x.Id);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "RegistryVersions",
-                columns: table => new
-                {
-                    Id = table.Column<int>(type: "int", nullable: false),
-                    Version = table.Column<long>(type: "bigint", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_RegistryVersions", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -422,7 +422,7 @@ namespace OidcProvider.Data.Migrations.SqlServer
                 });
 
             migrationBuilder.InsertData(
-                table: "RegistryVersions",
+                table: "ChangeCounts",
                 columns: new[] { "Id", "Version" },
                 values: new object[] { 1, 0L });
 
@@ -583,13 +583,13 @@ namespace OidcProvider.Data.Migrations.SqlServer
                 name: "AuditRecords");
 
             migrationBuilder.DropTable(
+                name: "ChangeCounts");
+
+            migrationBuilder.DropTable(
                 name: "Consents");
 
             migrationBuilder.DropTable(
                 name: "DataProtectionKeys");
-
-            migrationBuilder.DropTable(
-                name: "RegistryVersions");
 
             migrationBuilder.DropTable(
                 name: "RevokedAccessTokens");

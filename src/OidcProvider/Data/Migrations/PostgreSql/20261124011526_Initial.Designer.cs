@@ -12,7 +12,7 @@ using OidcProvider.Data;
 namespace OidcProvider.Data.Migrations.PostgreSql
 {
     [DbContext(typeof(PostgreSqlDbContext))]
-    [Migration("20261124010757_Initial")]
+    [Migration("20261124011526_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -246,6 +246,26 @@ namespace OidcProvider.Data.Migrations.PostgreSql
                     b.ToTable("Authorizations", (string)null);
                 });
 
+            modelBuilder.Entity("OidcProvider.Data.ChangeCount", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("ChangeCounts");
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            Version = 0L
+                        });
+                });
+
             modelBuilder.Entity("OidcProvider.Data.Client", b =>
                 {
                     b.Property<Guid>("Id")
@@ -360,26 +380,6 @@ namespace OidcProvider.Data.Migrations.PostgreSql
                     b.HasKey("Id");
 
                     b.ToTable("DataProtectionKeys");
-                });
-
-            modelBuilder.Entity("OidcProvider.Data.RegistryVersion", b =>
-                {
-                    b.Property<int>("Id")
-                        .HasColumnType("integer");
-
-                    b.Property<long>("Version")
-                        .HasColumnType("bigint");
-
-                    b.HasKey("Id");
-
-                    b.ToTable("RegistryVersions");
-
-                    b.HasData(
-                        new
-                        {
-                            Id = 1,
-                            Version = 0L
-                        });
                 });
 
             modelBuilder.Entity("OidcProvider.Data.RevokedAccessToken", b =>

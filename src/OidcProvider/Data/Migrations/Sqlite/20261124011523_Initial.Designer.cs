@@ -11,7 +11,7 @@ using OidcProvider.Data;
 namespace OidcProvider.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteDbContext))]
-    [Migration("20261124010755_Initial")]
+    [Migration("20261124011523_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -237,6 +237,26 @@ namespace OidcProvider.Data.Migrations.Sqlite
                     b.ToTable("Authorizations", (string)null);
                 });
 
+            modelBuilder.Entity("OidcProvider.Data.ChangeCount", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("ChangeCounts");
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            Version = 0L
+                        });
+                });
+
             modelBuilder.Entity("OidcProvider.Data.Client", b =>
                 {
                     b.Property<Guid>("Id")
@@ -351,26 +371,6 @@ namespace OidcProvider.Data.Migrations.Sqlite
                     b.HasKey("Id");
 
                     b.ToTable("DataProtectionKeys");
-                });
-
-            modelBuilder.Entity("OidcProvider.Data.RegistryVersion", b =>
-                {
-                    b.Property<int>("Id")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long>("Version")
-                        .HasColumnType("INTEGER");
-
-                    b.HasKey("Id");
-
-                    b.ToTable("RegistryVersions");
-
-                    b.HasData(
-                        new
-                        {
-                            Id = 1,
-                            Version = 0L
-                        });
                 });
 
             modelBuilder.Entity("OidcProvider.Data.RevokedAccessToken", b =>
