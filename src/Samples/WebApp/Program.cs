@@ -2,7 +2,6 @@
 // Run: dotnet run --project src/Samples/WebApp    Settings: Oidc:Authority, Oidc:ClientId, Oidc:ClientSecret, Api:Address, urls.
 using System.Globalization;
 using System.Net;
-using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
