@@ -39,6 +39,7 @@ internal sealed partial class Program
         var app = builder.Build();
         app.UseHosting();
         app.UseBrowserClients();
+        app.UseMiddleware<MetadataDocuments>();
         app.UseMiddleware<RequestShape>();
         app.UseRouting();
         app.UseAuthentication();

@@ -129,6 +129,8 @@ internal static class ProtocolModule
         server.Use<HandleConfigurationRequestContext, DescribeServer>(Engine.Discovery.AttachAdditionalMetadata.Descriptor.Order + 500);
         server.Use<ApplyConfigurationResponseContext, DescribeServer>(90_000);
         server.Use<ApplyConfigurationResponseContext, IssuerName>(91_000);
+        server.Use<ApplyConfigurationResponseContext, RenderMetadata>(95_000);
+        server.Use<ApplyJsonWebKeySetResponseContext, RenderMetadata>(95_000);
         server.Use<ApplyAuthorizationResponseContext, RedirectErrors>(Engine.Authentication.AttachRedirectUri.Descriptor.Order + 500);
         server.Use<ApplyAuthorizationResponseContext, IssuerName>(91_000);
         server.Replace<ApplyAuthorizationResponseContext, WriteFormPost>(Web.Authentication.ProcessFormPostResponse.Descriptor);
