@@ -21,6 +21,9 @@ public sealed class User : IdentityUser<Guid>
 
     public DateTime UpdatedAt { get; set; }
 
+    /// <summary>What people call them: the display name, or given and family name, or nothing.</summary>
+    public string? FullName => !string.IsNullOrWhiteSpace(DisplayName) ? DisplayName : $"{GivenName} {FamilyName}".Trim() is { Length: > 0 } name ? name : null;
+
     /// <summary>Set when an administrator barred the account; a barred user gets nothing from any grant.</summary>
     public DateTime? DisabledAt { get; set; }
 }

@@ -46,7 +46,7 @@ internal sealed class EndSessionModel(RegistrySnapshot clients, IAntiforgery ant
             return await FinishAsync();
         }
 
-        Account = session.User.DisplayName ?? session.User.Email;
+        Account = session.User.FullName ?? session.User.Email;
         ClientName = (await AskingClientAsync())?.Name;
         return Page();
     }

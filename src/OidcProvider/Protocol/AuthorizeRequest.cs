@@ -15,7 +15,7 @@ internal sealed record PendingAuthorization(
 {
     public SelectAccountView SelectAccountView() => new(Client.Name, AccountName(Session!), Session!.User.Email, Parameters);
 
-    public static string AccountName(LiveSession session) => session.User.DisplayName ?? session.User.Email ?? session.User.UserName!;
+    public static string AccountName(LiveSession session) => session.User.FullName ?? session.User.Email ?? session.User.UserName!;
 }
 
 /// <summary>Gathers the facts of an authorization request: client, session, consent, hint, and the marker of an earlier trip to sign-in.</summary>

@@ -93,7 +93,8 @@ internal static class ProtocolModule
     // In the order in which a request meets them.
     private static void AddHandlers(OpenIddictServerBuilder server)
     {
-        // Who asks.
+        // Who asks. A missing secret is a client that does not authenticate (invalid_client), not a malformed request.
+        server.RemoveEventHandler(Engine.Exchange.ValidateClientCredentialsParameters.Descriptor);
         server.Use<ProcessAuthenticationContext, CheckClient>(Engine.ValidateClientId.Descriptor.Order + 500);
         server.Use<ValidateAuthorizationRequestContext, CheckCodeChallenge>(Engine.Authentication.ValidateProofKeyForCodeExchangeParameters.Descriptor.Order + 500);
         server.Use<ValidatePushedAuthorizationRequestContext, CheckCodeChallenge>(Engine.Authentication.ValidatePushedProofKeyForCodeExchangeParameters.Descriptor.Order + 500);
@@ -106,6 +107,7 @@ internal static class ProtocolModule
         server.Use<ExtractEndUserVerificationRequestContext, ReadUserCode>(Web.ExtractGetOrPostRequest<ExtractEndUserVerificationRequestContext>.Descriptor.Order + 500);
         server.Replace<ValidateTokenContext, CheckTokenState>(Engine.Protection.ValidateTokenEntry.Descriptor);
         server.Use<ValidateTokenContext, AccessTokenState>(Engine.Protection.ValidateAuthorizationEntry.Descriptor.Order + 500);
+        server.Replace<ValidateTokenRequestContext, CheckScopes.Granted>(Engine.Exchange.ValidateGrantedScopes.Descriptor);
         server.Replace<ValidateTokenRequestContext, CheckCodeVerifier>(Engine.Exchange.ValidateCodeVerifier.Descriptor);
 
         // What they get.

@@ -24,7 +24,14 @@ internal sealed class RequestShape(RequestDelegate next, ILogger<RequestShape> l
         }
 
         var machine = MachineEndpoints.Contains(endpoint[1..], StringComparer.Ordinal);
-        if ((machine || endpoint == "/userinfo") && context.Features.Get<IStatusCodePagesFeature>() is { } pages)
+        var userInfo = endpoint == "/userinfo";
+        if (userInfo && HttpMethods.IsPost(context.Request.Method) && string.IsNullOrEmpty(context.Request.ContentType))
+        {
+            // OpenID Connect Core 1.0 §5.3.1: a POST with the token in the header has nothing to put into a body.
+            context.Request.ContentType = "application/x-www-form-urlencoded";
+        }
+
+        if ((machine || userInfo) && context.Features.Get<IStatusCodePagesFeature>() is { } pages)
         {
             // Programs are answered in JSON and headers, never with a page.
             pages.Enabled = false;
@@ -43,14 +50,17 @@ internal sealed class RequestShape(RequestDelegate next, ILogger<RequestShape> l
             return;
         }
 
-        var fault = machine && context.Request.QueryString.HasValue ? "Parameters must not be sent in the query of this endpoint." : await FaultAsync(context.Request);
+        // RFC 6749 §3.2, RFC 6750 §2.3: what is secret has no place in a URL.
+        var fault = (machine || userInfo) && context.Request.QueryString.HasValue
+            ? "Parameters must not be sent in the query of this endpoint."
+            : await FaultAsync(context.Request);
         if (fault is null)
         {
             await next(context);
             return;
         }
 
-        await RefuseAsync(context, context.Response.StatusCode is StatusCodes.Status413PayloadTooLarge ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest, fault, machine);
+        await RefuseAsync(context, context.Response.StatusCode is StatusCodes.Status413PayloadTooLarge ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest, fault, machine || userInfo);
     }
 
     private static async Task<string?> FaultAsync(HttpRequest request)

@@ -16,7 +16,7 @@ internal static class UserClaims
         // The account's own columns stand above what an administrator wrote among the further claims.
         var claims = JsonNode.Parse(user.Claims) as JsonObject ?? [];
         Set(claims, "sub", user.Id.ToString());
-        Set(claims, "name", user.DisplayName ?? FullName(user));
+        Set(claims, "name", user.FullName);
         Set(claims, "given_name", user.GivenName);
         Set(claims, "family_name", user.FamilyName);
         Set(claims, "email", user.Email);
@@ -70,12 +70,6 @@ internal static class UserClaims
         }
 
         return released;
-    }
-
-    private static string? FullName(User user)
-    {
-        var name = $"{user.GivenName} {user.FamilyName}".Trim();
-        return name.Length > 0 ? name : null;
     }
 
     private static void Set(JsonObject claims, string name, string? value)

@@ -97,7 +97,7 @@ internal sealed class SessionAuthenticationHandler(
     {
         var identity = new ClaimsIdentity(SchemeName, Claims.Name, Claims.Role);
         identity.AddClaim(new Claim(Claims.Subject, live.User.Id.ToString()));
-        identity.AddClaim(new Claim(Claims.Name, live.User.DisplayName ?? live.User.UserName!));
+        identity.AddClaim(new Claim(Claims.Name, live.User.FullName ?? live.User.UserName!));
         if (live.User.Email is { } email)
         {
             identity.AddClaim(new Claim(Claims.Email, email));

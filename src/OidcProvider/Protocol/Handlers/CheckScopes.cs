@@ -24,6 +24,20 @@ internal sealed class CheckScopes :
 
     public ValueTask HandleAsync(ValidateTokenRequestContext context) => Check(context, context.Request.GetScopes());
 
+    /// <summary>A refresh may narrow what was granted and never widen it (RFC 6749 §6).</summary>
+    internal sealed class Granted : IOpenIddictServerHandler<ValidateTokenRequestContext>
+    {
+        public ValueTask HandleAsync(ValidateTokenRequestContext context)
+        {
+            if (context.Request.IsRefreshTokenGrantType() && context.RefreshTokenPrincipal is { } granted && !context.Request.GetScopes().All(granted.HasScope))
+            {
+                context.Reject(Errors.InvalidScope, "The refresh token was not granted every scope that is asked for.");
+            }
+
+            return ValueTask.CompletedTask;
+        }
+    }
+
     private static ValueTask Check(BaseValidatingContext context, ImmutableArray<string> asked)
     {
         var allowed = CheckClient.Current(context.Transaction)?.Definition.Scopes() ?? [];
