@@ -33,7 +33,7 @@ internal static class AccessTokenId
     public static Guid? AuthorizationOf(string? jti)
     {
         Span<byte> bytes = stackalloc byte[GuidSize + RandomSize];
-        return jti is { Length: 43 } && Base64Url.TryDecodeFromChars(jti, bytes, out var length) && length == bytes.Length
+        return jti is { Length: 43 } && Base64Url.IsValid(jti) && Base64Url.TryDecodeFromChars(jti, bytes, out var length) && length == bytes.Length
             ? new Guid(bytes[..GuidSize])
             : null;
     }

@@ -1,0 +1,51 @@
+using NetArchTest.Rules;
+using OidcProvider.Hosting;
+
+namespace OidcProvider.Tests.Conventions;
+
+/// <summary>The folder rule of the design: six tiers, arrows only downward, on the compiled assembly.</summary>
+public class DependencyTests
+{
+    private static readonly string[] Base = ["Hosting", "Telemetry", "Jobs"];
+    private static readonly string[] State = [.. Base, "Data"];
+    private static readonly string[] Services = [.. State, "Mail", "Audit"];
+    private static readonly string[] Domain = [.. Services, "Users", "Clients", "Keys", "Sessions", "Tokens", "Throttling", "Logout"];
+    private static readonly string[] Everything = [.. Domain, "Protocol", "SignIn", "Account", "Admin", "Cli", "Shared"];
+
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["Hosting"] = [], ["Telemetry"] = [], ["Jobs"] = ["Telemetry"], ["Shared"] = Base,
+        ["Data"] = Base,
+        ["Mail"] = State, ["Audit"] = State,
+        ["Users"] = [.. Services, "Sessions"], ["Clients"] = Services, ["Keys"] = Services, ["Sessions"] = Services, ["Throttling"] = Services,
+        ["Tokens"] = [.. Services, "Clients", "Keys", "Sessions"], ["Logout"] = [.. Services, "Sessions", "Clients", "Keys"],
+        ["Protocol"] = Domain, ["SignIn"] = Domain, ["Account"] = Domain, ["Admin"] = Domain,
+        ["Cli"] = Everything,
+    };
+
+    private static IEnumerable<string> Folders => Allowed.Keys;
+
+    [TestCaseSource(nameof(Folders))]
+    public void A_folder_uses_only_what_lies_below_it(string folder)
+    {
+        var forbidden = Everything.Except(Allowed[folder]).Where(other => other != folder).Select(other => $"OidcProvider.{other}.").ToArray();
+        var result = Types.InAssembly(typeof(IssuerUri).Assembly).That().ResideInNamespaceMatching($@"^OidcProvider\.{folder}(\.|$)")
+            .ShouldNot().HaveDependencyOnAny(forbidden).GetResult();
+        Assert.That(result.FailingTypeNames ?? [], Is.Empty);
+    }
+
+    [TestCase("OpenIddict.Server", "Protocol|Tokens|Logout|Keys"), TestCase("System.CommandLine", "Cli"), TestCase("Spectre.Console", "Cli"), TestCase("Quartz", "Jobs"), TestCase("Geralt", "Hosting")]
+    public void A_library_has_its_home(string library, string homes)
+    {
+        var result = Types.InAssembly(typeof(IssuerUri).Assembly).That().ResideInNamespaceMatching(@"^OidcProvider\.").And().DoNotResideInNamespaceMatching($@"^OidcProvider\.({homes})(\.|$)")
+            .ShouldNot().HaveDependencyOn(library).GetResult();
+        Assert.That((result.FailingTypeNames ?? []).Where(name => !name.EndsWith("Job", StringComparison.Ordinal) && !name.EndsWith("Commands", StringComparison.Ordinal)), Is.Empty);
+    }
+
+    [Test]
+    public void Every_folder_is_in_the_table()
+    {
+        var folders = typeof(IssuerUri).Assembly.GetTypes().Select(type => type.Namespace).OfType<string>().Where(name => name.StartsWith("OidcProvider.", StringComparison.Ordinal)).Select(name => name.Split('.')[1]).Distinct();
+        Assert.That(folders.Except(Folders), Is.Empty);
+    }
+}

@@ -1,0 +1,22 @@
+namespace OidcProvider.Tests.Conventions;
+
+/// <summary>The working copy this assembly was built from.</summary>
+internal static class Repository
+{
+    public static string Root { get; } = Find();
+
+    public static IEnumerable<string> Sources(string pattern) =>
+        Directory.EnumerateFiles(Path.Combine(Root, "src", "OidcProvider"), pattern, SearchOption.AllDirectories)
+            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal) && !file.Contains("/Migrations/", StringComparison.Ordinal));
+
+    private static string Find()
+    {
+        var folder = TestContext.CurrentContext.TestDirectory;
+        while (!File.Exists(Path.Combine(folder, "OidcProvider.sln")))
+        {
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests run outside of the repository.");
+        }
+
+        return folder;
+    }
+}
