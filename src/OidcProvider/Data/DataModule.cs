@@ -32,11 +32,11 @@ internal static class DataModule
         _ = Enum.TryParse<DatabaseProvider>(configuration["Database:Provider"], ignoreCase: true, out var provider);
         return provider switch
         {
-            DatabaseProvider.PostgreSql => services.AddDbContext<AppDbContext, PostgreSqlDbContext>((sp, options) =>
+            DatabaseProvider.PostgreSql => services.AddDbContextPool<AppDbContext, PostgreSqlDbContext>((sp, options) =>
                 options.UseNpgsql(ConnectionString(sp), npgsql => npgsql.CommandTimeout(Timeout(sp))).Common()),
-            DatabaseProvider.SqlServer => services.AddDbContext<AppDbContext, SqlServerDbContext>((sp, options) =>
+            DatabaseProvider.SqlServer => services.AddDbContextPool<AppDbContext, SqlServerDbContext>((sp, options) =>
                 options.UseSqlServer(ConnectionString(sp), server => server.CommandTimeout(Timeout(sp))).Common()),
-            _ => services.AddDbContext<AppDbContext, SqliteDbContext>((sp, options) =>
+            _ => services.AddDbContextPool<AppDbContext, SqliteDbContext>((sp, options) =>
                 options.UseSqlite(Prepared(ConnectionString(sp)), sqlite => sqlite.CommandTimeout(Timeout(sp)))
                     .AddInterceptors(sp.GetRequiredService<SqlitePragmas>()).Common()),
         };

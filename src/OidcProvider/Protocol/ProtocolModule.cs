@@ -31,7 +31,7 @@ internal static class ProtocolModule
             // Only a loopback issuer in Development is http; Hosting/CanonicalOrigin has turned away the rest.
             options.DisableTransportSecurityRequirement = !issuer.IsHttps);
 
-        services.AddSingleton<DispatchPlans>().AddScoped<IOpenIddictServerDispatcher, PlannedDispatcher>();
+        services.AddSingleton<WritesRows>().AddSingleton<DispatchPlans>().AddScoped<IOpenIddictServerDispatcher, PlannedDispatcher>();
         services.AddOpenIddict()
             .AddCore(core =>
             {
@@ -117,12 +117,13 @@ internal static class ProtocolModule
         server.Replace<HandleRevocationRequestContext, RevocationEndpoint>(Engine.Revocation.RevokeToken.Descriptor);
 
         // How it is issued.
-        server.Use<ProcessSignInContext, BeginIssue>(Engine.ValidateSignInDemand.Descriptor.Order + 500);
-        server.Replace<ProcessSignInContext, RedeemToken>(Engine.RedeemTokenEntry.Descriptor);
-        server.Use<ProcessSignInContext, RepeatSuccessor>(Engine.EvaluateGeneratedTokens.Descriptor.Order + 500);
-        server.Use<ProcessSignInContext, KeepSuccessor>(Engine.BeautifyGeneratedTokens.Descriptor.Order + 500);
+        server.UseForRows<BeginIssue>(Engine.ValidateSignInDemand.Descriptor.Order + 500);
+        server.RemoveEventHandler(Engine.RedeemTokenEntry.Descriptor);
+        server.UseForRows<RedeemToken>(Engine.RedeemTokenEntry.Descriptor.Order);
+        server.UseForRows<RepeatSuccessor>(Engine.EvaluateGeneratedTokens.Descriptor.Order + 500);
+        server.UseForRows<KeepSuccessor>(Engine.BeautifyGeneratedTokens.Descriptor.Order + 500);
         server.Use<ProcessSignInContext, StateLifetime>(Engine.AttachSignInParameters.Descriptor.Order + 250);
-        server.Use<ProcessSignInContext, CommitIssue>(Engine.AttachSignInParameters.Descriptor.Order + 500);
+        server.UseForRows<CommitIssue>(Engine.AttachSignInParameters.Descriptor.Order + 500);
         server.Use<GenerateTokenContext, SelectSigningKey>(Engine.Protection.AttachSecurityCredentials.Descriptor.Order + 250);
         server.Use<GenerateTokenContext, LeanTokens>(Engine.Protection.CreateTokenEntry.Descriptor.Order - 500);
         server.Use<GenerateTokenContext, ShapeToken>(Engine.Protection.AttachTokenMetadata.Descriptor.Order + 500);
@@ -155,6 +156,9 @@ internal static class ProtocolModule
     private static void Use<TContext, THandler>(this OpenIddictServerBuilder server, int order)
         where TContext : BaseContext where THandler : class, IOpenIddictServerHandler<TContext> =>
         server.AddEventHandler<TContext>(handler => handler.UseScopedHandler<THandler>().SetOrder(order));
+
+    private static void UseForRows<THandler>(this OpenIddictServerBuilder server, int order) where THandler : class, IOpenIddictServerHandler<ProcessSignInContext> =>
+        server.AddEventHandler<ProcessSignInContext>(handler => handler.AddFilter<WritesRows>().UseScopedHandler<THandler>().SetOrder(order));
 
     private static void Replace<TContext, THandler>(this OpenIddictServerBuilder server, OpenIddictServerHandlerDescriptor replaced)
         where TContext : BaseContext where THandler : class, IOpenIddictServerHandler<TContext>

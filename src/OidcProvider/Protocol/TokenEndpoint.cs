@@ -9,8 +9,11 @@ namespace OidcProvider.Protocol;
 /// The token endpoint (RFC 6749 §3.2). By now the engine has authenticated the client and verified the code, refresh token or
 /// device code; a grant fills in what is special to it.
 /// </summary>
-internal sealed class TokenEndpoint(UserGrant users, ClientCredentialsGrant clients) : IOpenIddictServerHandler<HandleTokenRequestContext>
+internal sealed class TokenEndpoint(IServiceProvider services, ClientCredentialsGrant clients) : IOpenIddictServerHandler<HandleTokenRequestContext>
 {
+    // Made when a user stands behind the grant: a service's own token must not pay for a database context.
+    private UserGrant Users => services.GetRequiredService<UserGrant>();
+
     public async ValueTask HandleAsync(HandleTokenRequestContext context)
     {
         var client = CheckClient.Current(context.Transaction);
@@ -22,9 +25,9 @@ internal sealed class TokenEndpoint(UserGrant users, ClientCredentialsGrant clie
 
         var principal = context.Request.GrantType switch
         {
-            GrantTypes.AuthorizationCode => await users.RedeemCodeAsync(context.AuthorizationCodePrincipal!, client),
-            GrantTypes.RefreshToken => await users.RefreshAsync(context.RefreshTokenPrincipal!, client),
-            GrantTypes.DeviceCode => await users.RedeemDeviceCodeAsync(context.DeviceCodePrincipal!, client),
+            GrantTypes.AuthorizationCode => await Users.RedeemCodeAsync(context.AuthorizationCodePrincipal!, client),
+            GrantTypes.RefreshToken => await Users.RefreshAsync(context.RefreshTokenPrincipal!, client),
+            GrantTypes.DeviceCode => await Users.RedeemDeviceCodeAsync(context.DeviceCodePrincipal!, client),
             GrantTypes.ClientCredentials => await clients.GrantAsync(context.Request, client),
             _ => new Hosting.Problem(Errors.UnsupportedGrantType, "The grant type is not supported."),
         };

@@ -14,7 +14,7 @@ internal sealed class BeginIssue(AppDbContext database, TokenStore tokens) : IOp
 {
     public async ValueTask HandleAsync(ProcessSignInContext context)
     {
-        if (!WritesRows(context) || database.Database.CurrentTransaction is not null)
+        if (database.Database.CurrentTransaction is not null)
         {
             return;
         }
@@ -27,10 +27,13 @@ internal sealed class BeginIssue(AppDbContext database, TokenStore tokens) : IOp
             context.Reject(Errors.InvalidGrant, "The grant has been revoked.");
         }
     }
+}
 
-    // A client's own token has neither grant nor row: it must not pay for a transaction.
-    private static bool WritesRows(ProcessSignInContext context) =>
-        context.EndpointType is not OpenIddictServerEndpointType.Token || !context.Request.IsClientCredentialsGrantType();
+/// <summary>A client's own token has neither grant nor row: nothing that reads or writes one is even constructed for it.</summary>
+internal sealed class WritesRows : IOpenIddictServerHandlerFilter<ProcessSignInContext>
+{
+    public ValueTask<bool> IsActiveAsync(ProcessSignInContext context) =>
+        ValueTask.FromResult(context.EndpointType is not OpenIddictServerEndpointType.Token || !context.Request.IsClientCredentialsGrantType());
 }
 
 /// <summary>Ends what <see cref="BeginIssue"/> began, before anything is sent. A refusal in between is rolled back with the scope.</summary>
