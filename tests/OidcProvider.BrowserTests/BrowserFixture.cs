@@ -1,0 +1,88 @@
+using Microsoft.Playwright;
+using OidcProvider.TestKit;
+
+namespace OidcProvider.BrowserTests;
+
+/// <summary>One server and one Chromium for a fixture; each test has a browser context of its own and must leave no error behind.</summary>
+public abstract class BrowserFixture
+{
+    private IPlaywright _playwright = null!;
+    private readonly List<string> _errors = [];
+
+    protected ProviderHost Host { get; private set; } = null!;
+
+    protected IBrowser Browser { get; private set; } = null!;
+
+    protected virtual Task<ProviderHost> StartHostAsync() => ProviderHost.StartAsync();
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        Host = await StartHostAsync();
+        _playwright = await Playwright.CreateAsync();
+        Browser = await _playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = File.Exists("/usr/bin/chromium") ? "/usr/bin/chromium" : null,
+            Args = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        });
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        if (Browser is not null)
+        {
+            await Browser.CloseAsync();
+        }
+
+        _playwright?.Dispose();
+        if (Host is not null)
+        {
+            await Host.DisposeAsync();
+        }
+    }
+
+    [SetUp]
+    public void Forget() => _errors.Clear();
+
+    [TearDown]
+    public void No_page_reports_an_error() => Assert.That(_errors, Is.Empty);
+
+    /// <summary>A fresh browser profile. Redirects to the test clients end on a small page instead of nowhere.</summary>
+    protected async Task<IPage> PageAsync(ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 800, bool javaScript = true)
+    {
+        var context = await Browser.NewContextAsync(new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = height }, JavaScriptEnabled = javaScript, BaseURL = Host.IssuerValue });
+        await context.RouteAsync("http://127.0.0.1:7101/**", route => route.FulfillAsync(new() { ContentType = "text/html", Body = $"<!doctype html><title>client</title><h1>At the client</h1><pre>{System.Net.WebUtility.HtmlEncode(route.Request.PostData)}</pre>" }));
+        var page = await context.NewPageAsync();
+        page.Console += (_, message) =>
+        {
+            // A 4xx page is reported by the browser as a failed resource; that is the test's own doing.
+            if (message.Type == "error" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal))
+            {
+                _errors.Add(message.Text);
+            }
+        };
+        page.PageError += (_, error) => _errors.Add(error);
+        return page;
+    }
+
+    protected static async Task SignInAsync(IPage page, string user = Given.Alice, string password = Given.Password)
+    {
+        ArgumentNullException.ThrowIfNull(page);
+        await page.Locator("input[autocomplete~='username']").FillAsync(user);
+        await page.Locator("input[autocomplete~='current-password']").FillAsync(password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
+    }
+
+    protected static Task PressAsync(IPage page, string button)
+    {
+        ArgumentNullException.ThrowIfNull(page);
+        return page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
+    }
+
+    protected static Task<string> HeadingAsync(IPage page)
+    {
+        ArgumentNullException.ThrowIfNull(page);
+        return page.Locator("h1").InnerTextAsync();
+    }
+}
