@@ -1,4 +1,5 @@
 using System.CommandLine;
+using OidcProvider.Keys;
 
 namespace OidcProvider.Cli;
 
@@ -30,8 +31,13 @@ internal static class ServeCommand
     private static async Task<bool> PrepareAsync(IServiceProvider services, CliConsole console, CancellationToken cancellation)
     {
         await using var scope = services.CreateAsyncScope();
-        return await CliHost.EnsureSchemaAsync(scope.ServiceProvider, console, cancellation)
-            && await BootstrapAsync(scope.ServiceProvider, console, cancellation);
+        if (!await CliHost.EnsureSchemaAsync(scope.ServiceProvider, console, cancellation))
+        {
+            return false;
+        }
+
+        await scope.ServiceProvider.GetRequiredService<KeyRing>().EnsureAsync(cancellation);
+        return await BootstrapAsync(scope.ServiceProvider, console, cancellation);
     }
 
     private static async Task<bool> BootstrapAsync(IServiceProvider services, CliConsole console, CancellationToken cancellation)
