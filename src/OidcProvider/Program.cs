@@ -1,3 +1,4 @@
+using OidcProvider.Audit;
 using OidcProvider.Cli;
 using OidcProvider.Clients;
 using OidcProvider.Data;
@@ -7,10 +8,11 @@ using OidcProvider.Logout;
 using OidcProvider.Protocol;
 using OidcProvider.Sessions;
 using OidcProvider.SignIn;
+using OidcProvider.Telemetry;
 using OidcProvider.Tokens;
 using OidcProvider.Users;
 
-return await CommandLine.InvokeAsync(args, settings => Build(settings));
+return await CommandLine.InvokeAsync(args, arguments => Build(arguments));
 
 /// <summary>The table of contents: what the server is made of, and what a request meets on its way.</summary>
 internal sealed partial class Program
@@ -20,8 +22,9 @@ internal sealed partial class Program
         var builder = ServerBuilder.Create(args);
         builder.Services
             .AddHosting(builder.Configuration, builder.Environment)
+            .AddTelemetry()
             .AddData(builder.Configuration)
-            .AddScoped<OidcProvider.Audit.AuditLog>()
+            .AddAudit()
             .AddUsers()
             .AddClients()
             .AddKeys()
@@ -30,20 +33,21 @@ internal sealed partial class Program
             .AddProtocol()
             .AddSignIn()
             .AddCli();
-
         builder.Services.AddRazorPages(LogoutModule.AddLogoutRoutes).WithRazorPagesAtContentRoot();
         adjust?.Invoke(builder);
 
         var app = builder.Build();
         app.UseHosting();
-        app.UseStatusCodePagesWithReExecute("/error/{0}");
-        app.UseMiddleware<Faults>();
+        app.UseBrowserClients();
+        app.UseMiddleware<MetadataDocuments>();
         app.UseMiddleware<RequestShape>();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapStaticAssets().AllowAnonymous();
+        app.MapTelemetry();
         app.MapRazorPages().WithStaticAssets();
+        app.MapNotFound();
         return app;
     }
 }

@@ -22,6 +22,8 @@ internal static class AuditEvents
     public const string ClientSecretRotated = "client.secret_rotated";
     public const string ScopeRegistered = "scope.registered";
     public const string ScopeUpdated = "scope.updated";
+    public const string KeyRotated = "key.rotated";
+    public const string KeyRevoked = "key.revoked";
     public const string UserAdded = "user.added";
     public const string UserUpdated = "user.updated";
     public const string UserDisabled = "user.disabled";

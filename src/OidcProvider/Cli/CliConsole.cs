@@ -52,15 +52,27 @@ internal sealed record CliConsole(TextWriter Out, TextWriter Error, TextReader I
         console.Write(table);
     }
 
-    /// <summary>Asks before something is lost. Null: nobody is there to answer.</summary>
-    public bool? Confirm(string question)
+    /// <summary>Asks before something is lost. Null: go on; otherwise the exit code to stop with.</summary>
+    public int? Hold(string question, bool yes)
     {
-        if (!Interactive)
+        if (yes)
         {
             return null;
         }
 
+        if (!Interactive)
+        {
+            Say("Not a terminal: give --yes to do it without being asked.");
+            return Usage;
+        }
+
         Error.Write($"{question} [y/N] ");
-        return In.ReadLine()?.Trim() is "y" or "Y" or "yes";
+        if (In.ReadLine()?.Trim() is "y" or "Y" or "yes")
+        {
+            return null;
+        }
+
+        Say("Nothing changed.");
+        return Fault;
     }
 }

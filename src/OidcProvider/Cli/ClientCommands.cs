@@ -102,14 +102,9 @@ internal static class ClientCommands
                 return Unknown(host, id);
             }
 
-            if (!parsed.GetValue(yes))
+            if (host.Console.Hold($"Remove client '{id}' with all its tokens, grants and consents?", parsed.GetValue(yes)) is { } stop)
             {
-                var answer = host.Console.Confirm($"Remove client '{id}' with all its tokens, grants and consents?");
-                if (answer is not true)
-                {
-                    host.Console.Say(answer is null ? "Not a terminal: give --yes to remove without being asked." : "Nothing removed.");
-                    return answer is null ? CliConsole.Usage : CliConsole.Fault;
-                }
+                return stop;
             }
 
             await registry.RemoveAsync(id, CliHost.Actor, cancellation);

@@ -49,6 +49,7 @@ internal static class CommandLine
             ConfigCommands.Create(host),
             ClientCommands.Create(host),
             UserCommands.Create(host),
+            KeyCommands.Create(host),
         };
         root.SetAction((_, cancellation) => ServeCommand.RunAsync(host, cancellation));
         return root;

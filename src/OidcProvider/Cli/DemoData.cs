@@ -68,7 +68,7 @@ internal sealed class DemoData(IOptions<BootstrapOptions> options, IHostEnvironm
 
     private static BootstrapFile Create() => new()
     {
-        Scopes = [new() { Name = "api", DisplayName = "Sample API", Description = "Read and change what the sample API keeps for you.", Resources = ["http://localhost:5082"] }],
+        Scopes = [new() { Name = "api", DisplayName = "Use the sample API", Description = "Read and change what the sample API keeps for you.", Resources = ["http://localhost:5082"] }],
         Clients = [Web(), Worker(), Device(), Spa()],
         Users = [User()],
     };
@@ -78,6 +78,8 @@ internal sealed class DemoData(IOptions<BootstrapOptions> options, IHostEnvironm
         ClientId = "demo-web",
         ClientSecret = Secret(),
         ClientName = "Demo web app",
+        // What ASP.NET Core's own handler sends.
+        TokenEndpointAuthMethod = ClientMetadata.ClientSecretPost,
         GrantTypes = [ClientMetadata.AuthorizationCode, ClientMetadata.RefreshToken],
         RedirectUris = ["http://localhost:5081/signin-oidc"],
         PostLogoutRedirectUris = ["http://localhost:5081/signout-callback-oidc"],

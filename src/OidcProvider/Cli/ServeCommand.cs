@@ -28,7 +28,7 @@ internal static class ServeCommand
     }
 
     /// <summary>The steps before listening, in order. Each is idempotent and safe when several nodes start at once.</summary>
-    private static async Task<bool> PrepareAsync(IServiceProvider services, CliConsole console, CancellationToken cancellation)
+    internal static async Task<bool> PrepareAsync(IServiceProvider services, CliConsole console, CancellationToken cancellation)
     {
         await using var scope = services.CreateAsyncScope();
         if (!await CliHost.EnsureSchemaAsync(scope.ServiceProvider, console, cancellation))
@@ -36,7 +36,7 @@ internal static class ServeCommand
             return false;
         }
 
-        await scope.ServiceProvider.GetRequiredService<KeyRing>().EnsureAsync(cancellation);
+        await services.GetRequiredService<KeyRing>().EnsureAsync(cancellation);
         return await BootstrapAsync(scope.ServiceProvider, console, cancellation);
     }
 

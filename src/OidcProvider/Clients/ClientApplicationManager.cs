@@ -14,10 +14,11 @@ internal sealed class ClientApplicationManager(
     ILogger<OpenIddictApplicationManager<Client>> logger,
     IOptionsMonitor<OpenIddictCoreOptions> options,
     IOpenIddictApplicationStore<Client> store,
-    ClientSecrets secrets) : OpenIddictApplicationManager<Client>(cache, logger, options, store)
+    ClientSecrets secrets,
+    RegistrySnapshot snapshot) : OpenIddictApplicationManager<Client>(cache, logger, options, store)
 {
     public override async ValueTask<Client?> FindByClientIdAsync(string identifier, CancellationToken cancellationToken = default) =>
-        await base.FindByClientIdAsync(identifier, cancellationToken) is { DisabledAt: null } client ? client : null;
+        await snapshot.FindClientAsync(identifier, cancellationToken) is { Registered.Disabled: false } client ? client.Row : null;
 
     // OpenIddict's own rule also frees the port of "localhost" and of https addresses, which RFC 8252 §7.3 and §8.3 do not.
     public override async ValueTask<bool> ValidateRedirectUriAsync(Client application, string uri, CancellationToken cancellationToken = default) =>

@@ -10,7 +10,7 @@ namespace OidcProvider.Clients;
 /// The only way in for clients. Every surface hands it a <see cref="ClientDefinition"/>; it judges, stores and audits in
 /// one commit. It writes rows itself: OpenIddict's manager would hash secrets its own way and commit apart from the audit.
 /// </summary>
-internal sealed class ClientRegistry(AppDbContext database, ScopeRegistry scopes, ClientSecrets secrets, AuditLog audit, TimeProvider time)
+internal sealed class ClientRegistry(AppDbContext database, ScopeRegistry scopes, ClientSecrets secrets, AuditLog audit, RegistrySnapshot snapshot, TimeProvider time)
 {
     public const string NotFound = "client_not_found", Exists = "client_exists", Changed = "client_changed";
 
@@ -151,8 +151,9 @@ internal sealed class ClientRegistry(AppDbContext database, ScopeRegistry scopes
         await database.Consents.Where(consent => consent.ClientId == id).ExecuteDeleteAsync(cancellation);
         await database.Clients.Where(client => client.Id == id).ExecuteDeleteAsync(cancellation);
         audit.Append(AuditEvents.ClientRemoved, actor, clientId, clientId);
-        await database.SaveChangesAsync(cancellation);
+        await RegistryChange.SaveAsync(database, snapshot, cancellation);
         await transaction.CommitAsync(cancellation);
+        snapshot.Invalidate();
         return true;
     }
 
@@ -216,7 +217,7 @@ internal sealed class ClientRegistry(AppDbContext database, ScopeRegistry scopes
         row.ConcurrencyToken = Guid.NewGuid().ToString();
         try
         {
-            await database.SaveChangesAsync(cancellation);
+            await RegistryChange.SaveAsync(database, snapshot, cancellation);
         }
         catch (DbUpdateConcurrencyException)
         {

@@ -13,6 +13,8 @@ internal static class ClientsModule
     public static IServiceCollection AddClients(this IServiceCollection services)
     {
         services.TryAddSingleton<ClientSecrets>();
+        services.TryAddSingleton<RegistrySnapshot>();
+        services.AddSingleton<IHeldInMemory>(provider => provider.GetRequiredService<RegistrySnapshot>());
         services.TryAddScoped<ScopeRegistry>();
         services.TryAddScoped<ClientRegistry>();
         services.TryAddScoped<ConsentStore>();

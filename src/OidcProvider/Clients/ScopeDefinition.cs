@@ -29,14 +29,14 @@ internal static class StandardScopes
         new()
         {
             Name = "profile",
-            DisplayName = "Your profile",
+            DisplayName = "See your profile",
             Description = "Your name, picture and other details of your profile.",
             Claims = ["name", "family_name", "given_name", "middle_name", "nickname", "preferred_username", "profile", "picture", "website", "gender", "birthdate", "zoneinfo", "locale", "updated_at"],
         },
-        new() { Name = "email", DisplayName = "Your e-mail address", Description = "Your e-mail address and whether it is verified.", Claims = ["email", "email_verified"] },
-        new() { Name = "address", DisplayName = "Your postal address", Description = "The postal address in your profile.", Claims = ["address"] },
-        new() { Name = "phone", DisplayName = "Your phone number", Description = "Your phone number and whether it is verified.", Claims = ["phone_number", "phone_number_verified"] },
-        new() { Name = "roles", DisplayName = "Your roles", Description = "The roles you hold here.", Claims = ["roles"] },
+        new() { Name = "email", DisplayName = "See your e-mail address", Description = "Your e-mail address and whether it is verified.", Claims = ["email", "email_verified"] },
+        new() { Name = "address", DisplayName = "See your postal address", Description = "The postal address in your profile.", Claims = ["address"] },
+        new() { Name = "phone", DisplayName = "See your phone number", Description = "Your phone number and whether it is verified.", Claims = ["phone_number", "phone_number_verified"] },
+        new() { Name = "roles", DisplayName = "See your roles", Description = "The roles you hold here.", Claims = ["roles"] },
         new() { Name = OfflineAccess, DisplayName = "Stay connected when you are not here", Description = "Act for you until you withdraw it, even when you are not signed in." },
     ];
 

@@ -7,7 +7,7 @@ using OidcProvider.Hosting;
 namespace OidcProvider.Clients;
 
 /// <summary>The scopes that exist: <see cref="StandardScopes"/> and the registered ones.</summary>
-internal sealed class ScopeRegistry(AppDbContext database, AuditLog audit)
+internal sealed class ScopeRegistry(AppDbContext database, AuditLog audit, RegistrySnapshot snapshot)
 {
     /// <summary>Registered scopes only, by name.</summary>
     public async Task<IReadOnlyList<ScopeDefinition>> ListAsync(CancellationToken cancellation = default)
@@ -19,9 +19,9 @@ internal sealed class ScopeRegistry(AppDbContext database, AuditLog audit)
     /// <summary>Those of the names that exist, standard ones first, then registered ones; unknown names are left out.</summary>
     public async Task<IReadOnlyList<ScopeDefinition>> FindAsync(IEnumerable<string> names, CancellationToken cancellation = default)
     {
-        var asked = names.Distinct(StringComparer.Ordinal).ToList();
-        var others = asked.Where(name => !StandardScopes.Contains(name)).ToList();
+        var asked = names.ToHashSet(StringComparer.Ordinal);
         List<ScopeDefinition> found = [.. StandardScopes.All.Where(scope => asked.Contains(scope.Name))];
+        var others = asked.Where(name => !StandardScopes.Contains(name)).ToList();
         if (others.Count > 0)
         {
             var rows = await database.Scopes.AsNoTracking().Where(row => others.Contains(row.Name!)).OrderBy(row => row.Name).ToListAsync(cancellation);
@@ -56,7 +56,7 @@ internal sealed class ScopeRegistry(AppDbContext database, AuditLog audit)
         {
             row.ConcurrencyToken = Guid.NewGuid().ToString();
             audit.Append(isNew ? AuditEvents.ScopeRegistered : AuditEvents.ScopeUpdated, actor, scope.Name);
-            await database.SaveChangesAsync(cancellation);
+            await RegistryChange.SaveAsync(database, snapshot, cancellation);
         }
 
         return scope;
@@ -71,7 +71,7 @@ internal sealed class ScopeRegistry(AppDbContext database, AuditLog audit)
 
     public static Problem UnknownScope(string name) => new(ClientRules.InvalidMetadata, $"'{name}' is not a scope of this server", "scope");
 
-    private static ScopeDefinition Read(Scope row) => new()
+    public static ScopeDefinition Read(Scope row) => new()
     {
         Name = row.Name!,
         DisplayName = row.DisplayName,

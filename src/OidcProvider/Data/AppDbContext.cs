@@ -26,6 +26,8 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityDbContext
 
     public DbSet<RevokedAccessToken> RevokedAccessTokens => Set<RevokedAccessToken>();
 
+    public DbSet<ChangeCount> ChangeCounts => Set<ChangeCount>();
+
     public DbSet<AuditRecord> AuditRecords => Set<AuditRecord>();
 
     protected override void OnModelCreating(ModelBuilder builder)
@@ -85,6 +87,11 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityDbContext
             key.Property(row => row.Use).HasMaxLength(10);
             key.Property(row => row.Algorithm).HasMaxLength(20);
             key.HasIndex(row => new { row.Algorithm, row.Generation }).IsUnique();
+        });
+        builder.Entity<ChangeCount>(count =>
+        {
+            count.Property(row => row.Id).ValueGeneratedNever();
+            count.HasData(new ChangeCount());
         });
         builder.Entity<RevokedAccessToken>(revoked =>
         {

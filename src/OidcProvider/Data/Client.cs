@@ -40,4 +40,9 @@ public sealed class Token : OpenIddictEntityFrameworkCoreToken<Guid, Client, Aut
 
     /// <summary>Seconds a device must wait between two questions; grows with every <c>slow_down</c> (RFC 8628 §3.5).</summary>
     public int PollInterval { get; set; }
+
+    /// <summary>The refresh token that replaced this one, readable only with this one in hand.</summary>
+    public byte[]? Successor { get; set; }
+
+    public Guid? SuccessorId { get; set; }
 }

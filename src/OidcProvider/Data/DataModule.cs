@@ -24,7 +24,9 @@ internal static class DataModule
         services.AddSingleton<IStartupCheck, ConnectionStringCheck>();
         services.AddSingleton<SqlitePragmas>();
         services.AddScoped<Migrator>();
+        services.AddHostedService<ChangeWatch>();
         DataProtectionStore.Add(services);
+        services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
 
         // The provider decides which services exist, so it is read here; a bad value is reported by the options check.
         _ = Enum.TryParse<DatabaseProvider>(configuration["Database:Provider"], ignoreCase: true, out var provider);
@@ -41,8 +43,8 @@ internal static class DataModule
     }
 
     private static DbContextOptionsBuilder Common(this DbContextOptionsBuilder options) => options
-        // A failed command is reported once, by whoever handles the exception.
-        .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.CommandError));
+        // A failed command or connection is reported once, by whoever handles the exception.
+        .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.CommandError, RelationalEventId.ConnectionError));
 
     private static int Timeout(IServiceProvider services) => services.GetRequiredService<IOptions<DatabaseOptions>>().Value.CommandTimeout;
 
@@ -55,7 +57,7 @@ internal static class DataModule
     private static string Prepared(string connectionString)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(new SqliteConnectionStringBuilder(connectionString).DataSource));
-        Directory.CreateDirectory(folder!);
+        PrivateFile.EnsureFolder(folder!);
         return connectionString;
     }
 
@@ -64,17 +66,21 @@ internal static class DataModule
     {
         private const string Pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON;";
 
+        // EF Core looks for the file with a connection that may not write; switching the journal there would fail.
+        private static string For(DbConnection connection) =>
+            new SqliteConnectionStringBuilder(connection.ConnectionString).Mode == SqliteOpenMode.ReadOnly ? "PRAGMA busy_timeout=5000;" : Pragmas;
+
         public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
         {
             using var command = connection.CreateCommand();
-            command.CommandText = Pragmas;
+            command.CommandText = For(connection);
             command.ExecuteNonQuery();
         }
 
         public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
         {
             await using var command = connection.CreateCommand();
-            command.CommandText = Pragmas;
+            command.CommandText = For(connection);
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
     }

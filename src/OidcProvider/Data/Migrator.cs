@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
@@ -25,7 +26,15 @@ internal sealed class Migrator(AppDbContext database)
             }
 
             database.Database.SetCommandTimeout(TimeSpan.FromMinutes(30));
-            await database.Database.MigrateAsync(cancellation);
+            try
+            {
+                await database.Database.MigrateAsync(cancellation);
+            }
+            catch (DbException) when (!cancellation.IsCancellationRequested && database.Database.CanConnect())
+            {
+                // Another node made the database at the same moment; the migrations themselves are ordered by EF Core's lock.
+                await database.Database.MigrateAsync(cancellation);
+            }
         }
 
         return pending;

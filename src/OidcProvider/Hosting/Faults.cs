@@ -53,7 +53,7 @@ internal sealed class Faults(RequestDelegate next, ILogger<Faults> logger)
             return;
         }
 
-        // The status code pages outside of this show the error page.
+        // Anything else has no body yet: the status code pages around this show the error page.
     }
 
     private static bool IsDependency(Exception? fault)

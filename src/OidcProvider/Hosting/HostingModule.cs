@@ -53,7 +53,16 @@ internal static class HostingModule
         .UseForwardedHeaders()
         .UseMiddleware<CanonicalOrigin>()
         .UseSecurityHeaders()
+        .UseStatusCodePagesWithReExecute("/error/{0}")
         .UseMiddleware<Faults>();
+
+    /// <summary>What no endpoint answers is not found for everybody; without this the fallback policy would ask for a sign-in first.</summary>
+    public static void MapNotFound(this IEndpointRouteBuilder routes) =>
+        routes.MapFallback("{**path}", context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        }).AllowAnonymous();
 
     // The host is never taken from a proxy: the issuer says it.
     private static void Configure(ForwardedHeadersOptions options, HostingOptions hosting)

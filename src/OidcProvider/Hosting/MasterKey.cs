@@ -90,7 +90,12 @@ internal sealed class MasterKeySource(IOptions<HostingOptions> options, IConfigu
 
     public MasterKey Key => _read.Value.Key ?? throw new InvalidOperationException(_read.Value.Fault);
 
-    public IEnumerable<string> Faults() => _read.Value.Fault is { } fault ? [fault] : [];
+    /// <summary>Looks without making anything: <c>config check</c> must leave no file behind.</summary>
+    public IEnumerable<string> Faults()
+    {
+        var willBeMade = IsEmbedded(configuration) && string.IsNullOrEmpty(options.Value.MasterKey) && !File.Exists(options.Value.MasterKeyFile);
+        return !willBeMade && _read.Value.Fault is { } fault ? [fault] : [];
+    }
 
     // The embedded database is the sign of one machine: only there may a node invent the key by itself.
     private static bool IsEmbedded(IConfiguration configuration) =>

@@ -7,11 +7,23 @@ internal static class PrivateFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    /// <summary>Makes a folder that only its owner may enter; one that exists stays as it is.</summary>
+    public static void EnsureFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+            return;
+        }
+
+        Directory.CreateDirectory(folder, OwnerOnly | UnixFileMode.UserExecute);
+    }
+
     /// <summary>Makes the file if it does not exist yet. Of two nodes that start at once, the first one's content stays.</summary>
     public static void WriteNew(string path, string content)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        Directory.CreateDirectory(folder);
+        EnsureFolder(folder);
 
         // Written beside its place, flushed, then moved: a crash leaves no torn file under the real name.
         var draft = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}");

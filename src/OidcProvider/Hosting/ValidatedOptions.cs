@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 
 namespace OidcProvider.Hosting;
@@ -5,8 +6,14 @@ namespace OidcProvider.Hosting;
 /// <summary>A configuration section that belongs to us: the schema, the unknown-key check and the default test read this list.</summary>
 internal sealed record SettingsSection(string Name, Type OptionsType);
 
-internal static class ValidatedOptions
+internal static partial class ValidatedOptions
 {
+    [GeneratedRegex("members: '([^']+)' with the error: '(.*)'\\.$", RegexOptions.Singleline)]
+    private static partial Regex Annotation();
+
+    [GeneratedRegex("Failed to convert configuration value '(.*)' at '([^']+)'", RegexOptions.Singleline)]
+    private static partial Regex Conversion();
+
     /// <summary>Binds <typeparamref name="T"/> to a section and validates it when the host starts, with every fault reported at once.</summary>
     public static IServiceCollection AddValidatedOptions<T>(this IServiceCollection services, string section) where T : class
     {
@@ -27,13 +34,33 @@ internal static class ValidatedOptions
             }
             catch (OptionsValidationException fault)
             {
-                return fault.Failures.Select(failure => $"{section}: {failure}");
+                return fault.Failures.Select(failure => Line(section, failure));
             }
             catch (InvalidOperationException fault)
             {
-                // The binder names the key; its inner exception says what was wrong with the value.
-                return [fault.Message];
+                return [Conversion().Match(fault.Message) is { Success: true } match ? $"{match.Groups[2].Value}: '{match.Groups[1].Value}' is not {Kind(section, match.Groups[2].Value)}" : $"{section}: {fault.Message}"];
             }
         }
+
+        // The framework wraps each message in a sentence of its own; an operator needs key and reason.
+        private static string Line(string section, string failure)
+        {
+            if (Annotation().Match(failure) is not { Success: true } match)
+            {
+                return $"{section}:{failure}";
+            }
+
+            var (member, message) = (match.Groups[1].Value, match.Groups[2].Value);
+            return message.StartsWith($"{member}: ", StringComparison.Ordinal) ? $"{section}:{message}" : $"{section}:{member}: {message}";
+        }
+
+        private static string Kind(string section, string path) =>
+            Array.Find(typeof(T).GetProperties(), property => string.Equals($"{section}:{property.Name}", path, StringComparison.OrdinalIgnoreCase))?.PropertyType switch
+            {
+                { IsEnum: true } type => $"one of {string.Join(", ", Enum.GetNames(type))}",
+                { } type when type == typeof(TimeSpan) => "a duration as d.hh:mm:ss",
+                { } type when type == typeof(bool) => "true or false",
+                _ => "a number",
+            };
     }
 }

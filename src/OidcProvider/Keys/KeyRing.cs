@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 using OidcProvider.Data;
 using OidcProvider.Hosting;
@@ -7,133 +8,131 @@ using OidcProvider.Hosting;
 namespace OidcProvider.Keys;
 
 /// <summary>The keys in force: what signs, what is published, what encrypts.</summary>
-internal sealed record KeySet(IReadOnlyList<SigningCredentials> Signing, IReadOnlyList<EncryptingCredentials> Encrypting)
+internal sealed record KeySet(
+    IReadOnlyDictionary<string, SigningCredentials> Active, IReadOnlyList<SigningCredentials> Published, IReadOnlyList<EncryptingCredentials> Encrypting, DateTime? ChangesAt)
 {
-    /// <summary>The newest active key for an algorithm; the published list begins with it.</summary>
+    /// <summary>The key that signs with an algorithm now.</summary>
     public SigningCredentials For(string algorithm) =>
-        Signing.FirstOrDefault(credentials => credentials.Algorithm == algorithm)
-        ?? throw new InvalidOperationException($"There is no signing key for {algorithm}.");
+        Active.TryGetValue(algorithm, out var credentials) ? credentials : throw new InvalidOperationException($"There is no signing key for {algorithm}.");
 }
 
 /// <summary>
-/// Makes, seals and loads the server's keys. RS256, PS256 and ES256 stand side by side so that a client may ask for either;
-/// what only this server reads (codes, refresh tokens) is signed with ES256, the cheapest, and encrypted with A256KW.
+/// Loads the server's keys and makes those that are due. RS256, PS256 and ES256 stand side by side so that a client may ask for
+/// either; what only this server reads (codes, refresh tokens) is signed with ES256, the cheapest, and encrypted with A256KW.
 /// </summary>
-internal sealed class KeyRing(IServiceScopeFactory scopes, MasterKeySource master, TimeProvider time)
+internal sealed class KeyRing(IServiceScopeFactory scopes, MasterKeySource master, KeyReload reload, TimeProvider time, IOptions<KeysOptions> options) : IHeldInMemory
 {
     /// <summary>Algorithm of the tokens that only this server reads.</summary>
     public const string InternalAlgorithm = SecurityAlgorithms.EcdsaSha256;
 
+    // RS256 first: a naive relying party takes the first key it is shown.
     private static readonly string[] SigningAlgorithms = [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.RsaSsaPssSha256];
 
     private volatile KeySet? _current;
 
     public KeySet Current => _current ?? throw new InvalidOperationException("The keys have not been loaded yet.");
 
-    /// <summary>Makes the keys that are missing and loads all. Of several nodes that start at once, one makes each key.</summary>
+    /// <summary>Makes what is due and loads all. Of several nodes that do so at once, one makes each key.</summary>
     public async Task EnsureAsync(CancellationToken cancellation = default)
     {
         await using var scope = scopes.CreateAsyncScope();
         var database = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        var have = await database.SigningKeys.Select(key => key.Algorithm).Distinct().ToListAsync(cancellation);
-        foreach (var algorithm in SigningAlgorithms.Append(SecurityAlgorithms.Aes256KW).Except(have, StringComparer.Ordinal))
+        foreach (var algorithm in SigningAlgorithms.Append(SecurityAlgorithms.Aes256KW))
         {
-            database.SigningKeys.Add(Create(algorithm, generation: 1));
-            try
-            {
-                await database.SaveChangesAsync(cancellation);
-            }
-            catch (DbUpdateException) when (database.ChangeTracker.Entries<SigningKey>().Any(entry => entry.State == EntityState.Added))
-            {
-                // Another node was first: its key is the one.
-                database.ChangeTracker.Clear();
-                if (!await database.SigningKeys.AnyAsync(key => key.Algorithm == algorithm, cancellation))
-                {
-                    throw;
-                }
-            }
+            await MakeDueAsync(database, algorithm, at: null, cancellation);
         }
 
-        var rows = await database.SigningKeys.AsNoTracking().Where(key => key.RevokedAt == null).OrderByDescending(key => key.ActivateAt).ToListAsync(cancellation);
-        _current = Load(rows);
+        await LoadAsync(database, cancellation);
     }
 
-    private SigningKey Create(string algorithm, int generation)
+    /// <summary>Makes the next key of an algorithm ahead of time; it is announced first, unless there is none to sign with.</summary>
+    public async Task RotateAsync(string algorithm, CancellationToken cancellation = default)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var database = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        await MakeDueAsync(database, algorithm, time.GetUtcNow().UtcDateTime + options.Value.AnnounceFor, cancellation);
+    }
+
+    /// <summary>Reads the keys anew, because another process changed them or because a phase has changed.</summary>
+    public async Task RefreshAsync(CancellationToken cancellation) => await EnsureAsync(cancellation);
+
+    private async Task MakeDueAsync(AppDbContext database, string algorithm, DateTime? at, CancellationToken cancellation)
     {
         var now = time.GetUtcNow().UtcDateTime;
-        var id = Base64UrlEncoder.Encode(RandomNumberGenerator.GetBytes(12));
-        var material = algorithm switch
+        var keys = await ScheduledAsync(database, algorithm, cancellation);
+        // Encryption keys only grow old with what they sealed; they are replaced by command.
+        var due = at ?? (algorithm == SecurityAlgorithms.Aes256KW
+            ? keys.Any(key => !(key.RevokedAt <= now)) ? null : now
+            : KeySchedule.NextActivation(keys, now, options.Value.RotateAfter, options.Value.AnnounceFor));
+        if (due is not { } activation)
         {
-            SecurityAlgorithms.Aes256KW => RandomNumberGenerator.GetBytes(32),
-            SecurityAlgorithms.EcdsaSha256 => Export(() => ECDsa.Create(ECCurve.NamedCurves.nistP256)),
-            _ => Export(() => RSA.Create(2048)),
-        };
-        var row = new SigningKey
+            return;
+        }
+
+        var generation = keys.Count == 0 ? 1 : keys.Max(key => key.Generation) + 1;
+        var material = KeyMaterial.Create(algorithm);
+        var id = Base64UrlEncoder.Encode(RandomNumberGenerator.GetBytes(12));
+        database.SigningKeys.Add(new SigningKey
         {
             Id = id,
             Algorithm = algorithm,
             Use = algorithm == SecurityAlgorithms.Aes256KW ? "enc" : "sig",
             Generation = generation,
             CreatedAt = now,
-            ActivateAt = now,
-            SealedKey = master.Key.Seal(material, Purpose(id)),
-        };
+            ActivateAt = activation,
+            SealedKey = master.Key.Seal(material, KeyMaterial.Purpose(id)),
+        });
         CryptographicOperations.ZeroMemory(material);
-        return row;
-    }
-
-    private KeySet Load(IEnumerable<SigningKey> rows)
-    {
-        List<SigningCredentials> signing = [];
-        List<EncryptingCredentials> encrypting = [];
-        foreach (var row in rows)
-        {
-            var material = Open(row);
-            if (row.Use == "enc")
-            {
-                encrypting.Add(new EncryptingCredentials(new SymmetricSecurityKey(material) { KeyId = row.Id }, row.Algorithm, SecurityAlgorithms.Aes256CbcHmacSha512));
-                continue;
-            }
-
-            signing.Add(new SigningCredentials(Import(row, material), row.Algorithm));
-            CryptographicOperations.ZeroMemory(material);
-        }
-
-        return new KeySet(signing, encrypting);
-    }
-
-    private byte[] Open(SigningKey row)
-    {
         try
         {
-            return master.Key.Open(row.SealedKey, Purpose(row.Id));
+            await database.SaveChangesAsync(cancellation);
+            await ChangeWatch.CountAsync(database, cancellation);
         }
-        catch (CryptographicException fault)
+        catch (DbUpdateException)
         {
-            throw new InvalidOperationException("Hosting:MasterKeyFile: the keys in the database were sealed with another master key; restore the one this database was made with.", fault);
+            // Generations are unique: if this one is there now, another node was first and its key is the one.
+            database.ChangeTracker.Clear();
+            if (!await database.SigningKeys.AnyAsync(key => key.Algorithm == algorithm && key.Generation == generation, cancellation))
+            {
+                throw;
+            }
         }
     }
 
-    // The algorithm object lives as long as the credentials that use it.
-    private static AsymmetricSecurityKey Import(SigningKey row, byte[] material)
+    private async Task LoadAsync(AppDbContext database, CancellationToken cancellation)
     {
-        if (row.Algorithm == SecurityAlgorithms.EcdsaSha256)
+        var now = time.GetUtcNow().UtcDateTime;
+        var rows = await database.SigningKeys.AsNoTracking().ToListAsync(cancellation);
+        var phases = rows.GroupBy(row => row.Algorithm).SelectMany(group => KeySchedule.Phases(group.Select(Scheduled), now, options.Value.RetireFor)).ToDictionary();
+        var signing = new Dictionary<string, SigningCredentials>(StringComparer.Ordinal);
+        List<SigningCredentials> published = [];
+        foreach (var row in rows.Where(row => row.Use == "sig" && phases[row.Id] is not (KeyPhase.Expired or KeyPhase.Revoked))
+            .OrderBy(row => Array.IndexOf(SigningAlgorithms, row.Algorithm)).ThenBy(row => phases[row.Id] != KeyPhase.Signing).ThenByDescending(row => row.ActivateAt))
         {
-            var curve = ECDsa.Create();
-            curve.ImportPkcs8PrivateKey(material, out _);
-            return new ECDsaSecurityKey(curve) { KeyId = row.Id };
+            var credentials = KeyMaterial.Signing(row, master.Key);
+            published.Add(credentials);
+            if (phases[row.Id] == KeyPhase.Signing)
+            {
+                signing[row.Algorithm] = credentials;
+            }
         }
 
-        var rsa = RSA.Create();
-        rsa.ImportPkcs8PrivateKey(material, out _);
-        return new RsaSecurityKey(rsa) { KeyId = row.Id };
+        // Old encryption keys still open what they sealed, so they leave only by revocation.
+        var encrypting = rows.Where(row => row.Use == "enc" && phases[row.Id] != KeyPhase.Revoked).OrderByDescending(row => row.ActivateAt).Select(row => KeyMaterial.Encrypting(row, master.Key));
+        var before = _current;
+        _current = new KeySet(signing, published, [.. encrypting], KeySchedule.NextChange([.. rows.Select(Scheduled)], now, options.Value.RetireFor));
+        if (before is not null && !Same(before, _current))
+        {
+            reload.Fire();
+        }
     }
 
-    private static byte[] Export<T>(Func<T> create) where T : AsymmetricAlgorithm
-    {
-        using var algorithm = create();
-        return algorithm.ExportPkcs8PrivateKey();
-    }
+    private static bool Same(KeySet one, KeySet other) =>
+        one.Published.Select(key => key.Key.KeyId).SequenceEqual(other.Published.Select(key => key.Key.KeyId))
+        && one.Encrypting.Select(key => key.Key.KeyId).SequenceEqual(other.Encrypting.Select(key => key.Key.KeyId));
 
-    private static string Purpose(string id) => $"signing-key/{id}";
+    private static async Task<List<ScheduledKey>> ScheduledAsync(AppDbContext database, string algorithm, CancellationToken cancellation) =>
+        [.. (await database.SigningKeys.AsNoTracking().Where(key => key.Algorithm == algorithm).ToListAsync(cancellation)).Select(Scheduled)];
+
+    private static ScheduledKey Scheduled(SigningKey row) => new(row.Id, row.Algorithm, row.Generation, row.ActivateAt, row.RevokedAt);
 }

@@ -19,16 +19,13 @@ namespace OidcProvider.Logout;
 /// only with the decision.
 /// </summary>
 [AllowAnonymous, IgnoreAntiforgeryToken]
-internal sealed class EndSessionModel(ClientRegistry clients, IAntiforgery antiforgery) : PageModel
+internal sealed class EndSessionModel(RegistrySnapshot clients, IAntiforgery antiforgery) : PageModel
 {
     private static readonly HashSet<string> OurFields = new(StringComparer.Ordinal) { "decision", "__RequestVerificationToken" };
 
     public bool Done { get; private set; }
 
     public string? ClientName { get; private set; }
-
-    /// <summary>Where the user may go on after sign-out.</summary>
-    public string? ContinueUri { get; private set; }
 
     public string? Account { get; private set; }
 
@@ -90,6 +87,6 @@ internal sealed class EndSessionModel(ClientRegistry clients, IAntiforgery antif
 
         var hint = (await HttpContext.AuthenticateAsync(OpenIddictServerAspNetCoreDefaults.AuthenticationScheme)).Principal;
         var clientId = hint?.GetClaim(Claims.AuthorizedParty) ?? hint?.GetAudiences().FirstOrDefault() ?? request.ClientId;
-        return clientId is null ? null : await clients.FindAsync(clientId, HttpContext.RequestAborted);
+        return clientId is null ? null : (await clients.FindClientAsync(clientId, HttpContext.RequestAborted))?.Registered;
     }
 }

@@ -19,14 +19,14 @@ internal sealed record PendingAuthorization(
 }
 
 /// <summary>Gathers the facts of an authorization request: client, session, consent, hint, and the marker of an earlier trip to sign-in.</summary>
-internal sealed class AuthorizeRequest(ClientRegistry clients, ConsentStore consents, ScopeRegistry scopes, LoginMarker marker, TimeProvider time)
+internal sealed class AuthorizeRequest(RegistrySnapshot registry, ConsentStore consents, LoginMarker marker, TimeProvider time)
 {
     private static readonly HashSet<string> OurFields = new(StringComparer.Ordinal) { "decision", "__RequestVerificationToken", LoginMarker.Parameter };
 
     public async Task<PendingAuthorization> ReadAsync(HttpContext http, Decision decision)
     {
         var request = http.GetOpenIddictServerRequest() ?? throw new InvalidOperationException("The protocol engine did not see this request.");
-        var client = await clients.FindAsync(request.ClientId!, http.RequestAborted) ?? throw new InvalidOperationException("The client vanished while its request was handled.");
+        var client = (await registry.FindClientAsync(request.ClientId!, http.RequestAborted))?.Registered ?? throw new InvalidOperationException("The client vanished while its request was handled.");
         await http.AuthenticateAsync(SessionAuthenticationHandler.SchemeName);
         var session = SessionAuthenticationHandler.Current(http);
         var raw = RawParameters(http.Request);
@@ -59,7 +59,7 @@ internal sealed class AuthorizeRequest(ClientRegistry clients, ConsentStore cons
     public async Task<ConsentView> ConsentViewAsync(PendingAuthorization pending)
     {
         var definition = pending.Client.Definition;
-        var asked = await scopes.FindAsync(pending.Request.GetScopes(), CancellationToken.None);
+        var asked = await registry.FindScopesAsync(pending.Request.GetScopes(), CancellationToken.None);
         return new ConsentView(
             pending.Client.Name, definition.LogoUri, definition.ClientUri, definition.PolicyUri, definition.TosUri,
             HostOf(pending.Request.RedirectUri!),

@@ -31,7 +31,6 @@ internal sealed class CodeIssue(AppDbContext database, GrantPrincipal principals
         var grant = new Authorization
         {
             Id = Guid.CreateVersion7(time.GetUtcNow()),
-            Application = database.Clients.Local.FirstOrDefault(row => row.Id == client.Id) ?? await database.Clients.FindAsync(client.Id),
             ConcurrencyToken = Guid.NewGuid().ToString(),
             CreationDate = time.GetUtcNow().UtcDateTime,
             Scopes = System.Text.Json.JsonSerializer.Serialize(scopes),
@@ -40,7 +39,7 @@ internal sealed class CodeIssue(AppDbContext database, GrantPrincipal principals
             Subject = userId.ToString(),
             Type = AuthorizationTypes.AdHoc,
         };
-        database.Authorizations.Add(grant);
+        database.Authorizations.Add(grant).Property("ApplicationId").CurrentValue = client.Id;
         await database.SaveChangesAsync(CancellationToken.None);
         return grant.Id.ToString();
     }

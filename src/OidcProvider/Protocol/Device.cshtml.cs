@@ -15,7 +15,7 @@ namespace OidcProvider.Protocol;
 /// Where the user types the code of a device (RFC 8628 §3.3). A code in the query only fills the form: the user always sees which app
 /// asks and confirms (§5.4). Only for signed-in users.
 /// </summary>
-internal sealed class DeviceModel(ClientRegistry clients, ScopeRegistry scopes, GrantPrincipal principals, CodeIssue grants, AuditLog audit) : PageModel
+internal sealed class DeviceModel(RegistrySnapshot registry, GrantPrincipal principals, CodeIssue grants, AuditLog audit) : PageModel
 {
     public DeviceView? Found { get; private set; }
 
@@ -76,13 +76,13 @@ internal sealed class DeviceModel(ClientRegistry clients, ScopeRegistry scopes, 
     private async Task<Waiting?> FindAsync()
     {
         var waiting = (await HttpContext.AuthenticateAsync(OpenIddictServerAspNetCoreDefaults.AuthenticationScheme)).Principal;
-        if (waiting?.GetClaim(Claims.ClientId) is not { } clientId || await clients.FindAsync(clientId, HttpContext.RequestAborted) is not { Disabled: false } client)
+        if (waiting?.GetClaim(Claims.ClientId) is not { } clientId || (await registry.FindClientAsync(clientId, HttpContext.RequestAborted))?.Registered is not { Disabled: false } client)
         {
             return null;
         }
 
         var session = SessionAuthenticationHandler.Current(HttpContext)!;
-        var asked = await scopes.FindAsync(waiting.GetScopes(), HttpContext.RequestAborted);
+        var asked = await registry.FindScopesAsync(waiting.GetScopes(), HttpContext.RequestAborted);
         return new Waiting(client, waiting.GetScopes(), new DeviceView(
             client.Name, client.Definition.LogoUri, UserCode!, PendingAuthorization.AccountName(session), session.User.Email,
             [.. asked.Select(scope => new ScopeText(scope.Name, scope.DisplayName ?? scope.Name, scope.Description))]));

@@ -30,13 +30,13 @@ internal sealed record AuthenticationFacts(long? AuthTime, IReadOnlyList<string>
 /// Builds the principal that tokens are made from: which claim goes into which token is decided here and nowhere else.
 /// The ID token tells of the sign-in (OpenID Connect Core 1.0 §2); the access token of the grant (RFC 9068 §2.2).
 /// </summary>
-internal sealed class GrantPrincipal(ScopeRegistry scopes, IssuerUri issuer)
+internal sealed class GrantPrincipal(RegistrySnapshot scopes, IssuerUri issuer)
 {
     private static readonly string[] BothTokens = [Destinations.AccessToken, Destinations.IdentityToken];
 
     public async Task<ClaimsPrincipal> ForUserAsync(User user, IReadOnlyList<string> roles, IReadOnlyCollection<string> granted, AuthenticationFacts facts, CancellationToken cancellation)
     {
-        var definitions = await scopes.FindAsync(granted, cancellation);
+        var definitions = await scopes.FindScopesAsync(granted, cancellation);
         var identity = Identity();
         identity.AddClaim(new Claim(Claims.Subject, user.Id.ToString()));
         if (facts.AuthTime is { } authTime)
@@ -46,7 +46,7 @@ internal sealed class GrantPrincipal(ScopeRegistry scopes, IssuerUri issuer)
 
         if (facts.Amr.Count > 0)
         {
-            AddJson(identity, Claims.AuthenticationMethodReference, new JsonArray([.. facts.Amr.Select(method => (JsonNode)method)]));
+            identity.AddClaim(Json(Claims.AuthenticationMethodReference, new JsonArray([.. facts.Amr.Select(method => (JsonNode)method)])));
         }
 
         AddText(identity, Claims.AuthenticationContextReference, facts.Acr);
@@ -55,7 +55,8 @@ internal sealed class GrantPrincipal(ScopeRegistry scopes, IssuerUri issuer)
 
         foreach (var (name, value) in UserClaims.ForAccessToken(UserClaims.Of(user, roles), definitions))
         {
-            AddJson(identity, name, value!).SetDestinations(Destinations.AccessToken);
+            // Before it is added: an identity keeps a copy.
+            identity.AddClaim(Json(name, value!).SetDestinations(Destinations.AccessToken));
         }
 
         return Principal(identity, granted, definitions);
@@ -64,7 +65,7 @@ internal sealed class GrantPrincipal(ScopeRegistry scopes, IssuerUri issuer)
     /// <summary>A client acting for itself (RFC 6749 §4.4): it is the subject.</summary>
     public async Task<ClaimsPrincipal> ForClientAsync(string clientId, IReadOnlyCollection<string> granted, CancellationToken cancellation)
     {
-        var definitions = await scopes.FindAsync(granted, cancellation);
+        var definitions = await scopes.FindScopesAsync(granted, cancellation);
         var identity = Identity();
         identity.AddClaim(new Claim(Claims.Subject, clientId).SetDestinations(Destinations.AccessToken));
         return Principal(identity, granted, definitions);
@@ -91,18 +92,13 @@ internal sealed class GrantPrincipal(ScopeRegistry scopes, IssuerUri issuer)
     }
 
     // JSON keeps its type in the token: an array of one stays an array.
-    private static Claim AddJson(ClaimsIdentity identity, string name, JsonNode value)
+    private static Claim Json(string name, JsonNode value) => value switch
     {
-        var claim = value switch
-        {
-            JsonArray array => new Claim(name, array.ToJsonString(), JsonClaimValueTypes.JsonArray),
-            JsonObject inner => new Claim(name, inner.ToJsonString(), JsonClaimValueTypes.Json),
-            JsonValue scalar when scalar.TryGetValue<bool>(out var flag) => new Claim(name, flag ? "true" : "false", ClaimValueTypes.Boolean),
-            JsonValue scalar when scalar.TryGetValue<long>(out var number) => new Claim(name, number.ToString(CultureInfo.InvariantCulture), ClaimValueTypes.Integer64),
-            JsonValue scalar when scalar.TryGetValue<string>(out var text) => new Claim(name, text),
-            _ => new Claim(name, value.ToJsonString(), JsonClaimValueTypes.Json),
-        };
-        identity.AddClaim(claim);
-        return claim;
-    }
+        JsonArray array => new Claim(name, array.ToJsonString(), JsonClaimValueTypes.JsonArray),
+        JsonObject inner => new Claim(name, inner.ToJsonString(), JsonClaimValueTypes.Json),
+        JsonValue scalar when scalar.TryGetValue<bool>(out var flag) => new Claim(name, flag ? "true" : "false", ClaimValueTypes.Boolean),
+        JsonValue scalar when scalar.TryGetValue<long>(out var number) => new Claim(name, number.ToString(CultureInfo.InvariantCulture), ClaimValueTypes.Integer64),
+        JsonValue scalar when scalar.TryGetValue<string>(out var text) => new Claim(name, text),
+        _ => new Claim(name, value.ToJsonString(), JsonClaimValueTypes.Json),
+    };
 }

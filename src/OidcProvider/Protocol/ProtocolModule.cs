@@ -23,14 +23,15 @@ internal static class ProtocolModule
 {
     public static IServiceCollection AddProtocol(this IServiceCollection services)
     {
-        services.AddValidatedOptions<ProtocolOptions>(ProtocolOptions.Section);
-        services.AddScoped<GrantGate>().AddScoped<GrantPrincipal>().AddScoped<UserGrant>().AddScoped<ClientCredentialsGrant>();
+        services.AddScoped<GrantGate>().AddSingleton<GrantPrincipal>().AddScoped<UserGrant>().AddSingleton<ClientCredentialsGrant>();
+        services.AddBrowserClients();
         services.AddScoped<AuthorizeRequest>().AddScoped<CodeIssue>().AddSingleton<LoginMarker>();
-        services.AddOptions<OpenIddictServerOptions>().Configure<IssuerUri, IOptions<ProtocolOptions>>(Configure);
+        services.AddOptions<OpenIddictServerOptions>().Configure<IssuerUri, TimeProvider, IOptions<TokensOptions>>(Configure);
         services.AddOptions<OpenIddictServerAspNetCoreOptions>().Configure<IssuerUri>((options, issuer) =>
             // Only a loopback issuer in Development is http; Hosting/CanonicalOrigin has turned away the rest.
             options.DisableTransportSecurityRequirement = !issuer.IsHttps);
 
+        services.AddSingleton<DispatchPlans>().AddScoped<IOpenIddictServerDispatcher, PlannedDispatcher>();
         services.AddOpenIddict()
             .AddCore(core =>
             {
@@ -62,6 +63,7 @@ internal static class ProtocolModule
         // No vowels and no look-alikes: 20^8 codes that spell nothing (RFC 8628 §6.1).
         server.SetUserCodeCharset([.. "BCDFGHJKLMNPQRSTVWXZ".Select(character => character.ToString())]).SetUserCodeLength(8).SetUserCodeDisplayFormat("{0}{1}{2}{3}-{4}{5}{6}{7}");
         server.RegisterScopes([.. StandardScopes.All.Select(scope => scope.Name)]);
+        server.DisableScopeValidation();
         server.RegisterClaims([.. StandardScopes.All.SelectMany(scope => scope.Claims), Claims.AuthenticationTime, Claims.AuthenticationMethodReference, Claims.Nonce, "sid"]);
         AddHandlers(server);
         server.UseAspNetCore()
@@ -72,9 +74,10 @@ internal static class ProtocolModule
             .SuppressJsonResponseIndentation();
     }
 
-    private static void Configure(OpenIddictServerOptions options, IssuerUri issuer, IOptions<ProtocolOptions> settings)
+    private static void Configure(OpenIddictServerOptions options, IssuerUri issuer, TimeProvider time, IOptions<TokensOptions> settings)
     {
         options.Issuer = issuer.Uri;
+        options.TimeProvider = time;
         options.AuthorizationCodeLifetime = settings.Value.AuthorizationCodeLifetime;
         options.AccessTokenLifetime = settings.Value.AccessTokenLifetime;
         options.IdentityTokenLifetime = settings.Value.AccessTokenLifetime;
@@ -94,8 +97,13 @@ internal static class ProtocolModule
         server.Use<ProcessAuthenticationContext, CheckClient>(Engine.ValidateClientId.Descriptor.Order + 500);
         server.Use<ValidateAuthorizationRequestContext, CheckCodeChallenge>(Engine.Authentication.ValidateProofKeyForCodeExchangeParameters.Descriptor.Order + 500);
         server.Use<ValidatePushedAuthorizationRequestContext, CheckCodeChallenge>(Engine.Authentication.ValidatePushedProofKeyForCodeExchangeParameters.Descriptor.Order + 500);
+        server.Replace<ValidateAuthorizationRequestContext, CheckScopes>(Engine.Authentication.ValidateScopePermissions.Descriptor);
+        server.Replace<ValidatePushedAuthorizationRequestContext, CheckScopes>(Engine.Authentication.ValidatePushedScopePermissions.Descriptor);
+        server.Replace<ValidateDeviceAuthorizationRequestContext, CheckScopes>(Engine.Device.ValidateScopePermissions.Descriptor);
+        server.Replace<ValidateTokenRequestContext, CheckScopes>(Engine.Exchange.ValidateScopePermissions.Descriptor);
 
         // What they present.
+        server.Use<ExtractEndUserVerificationRequestContext, ReadUserCode>(Web.ExtractGetOrPostRequest<ExtractEndUserVerificationRequestContext>.Descriptor.Order + 500);
         server.Replace<ValidateTokenContext, CheckTokenState>(Engine.Protection.ValidateTokenEntry.Descriptor);
         server.Use<ValidateTokenContext, AccessTokenState>(Engine.Protection.ValidateAuthorizationEntry.Descriptor.Order + 500);
         server.Replace<ValidateTokenRequestContext, CheckCodeVerifier>(Engine.Exchange.ValidateCodeVerifier.Descriptor);
@@ -109,6 +117,9 @@ internal static class ProtocolModule
         // How it is issued.
         server.Use<ProcessSignInContext, BeginIssue>(Engine.ValidateSignInDemand.Descriptor.Order + 500);
         server.Replace<ProcessSignInContext, RedeemToken>(Engine.RedeemTokenEntry.Descriptor);
+        server.Use<ProcessSignInContext, RepeatSuccessor>(Engine.EvaluateGeneratedTokens.Descriptor.Order + 500);
+        server.Use<ProcessSignInContext, KeepSuccessor>(Engine.BeautifyGeneratedTokens.Descriptor.Order + 500);
+        server.Use<ProcessSignInContext, StateLifetime>(Engine.AttachSignInParameters.Descriptor.Order + 250);
         server.Use<ProcessSignInContext, CommitIssue>(Engine.AttachSignInParameters.Descriptor.Order + 500);
         server.Use<GenerateTokenContext, SelectSigningKey>(Engine.Protection.AttachSecurityCredentials.Descriptor.Order + 250);
         server.Use<GenerateTokenContext, LeanTokens>(Engine.Protection.CreateTokenEntry.Descriptor.Order - 500);
@@ -118,6 +129,8 @@ internal static class ProtocolModule
         server.Use<HandleConfigurationRequestContext, DescribeServer>(Engine.Discovery.AttachAdditionalMetadata.Descriptor.Order + 500);
         server.Use<ApplyConfigurationResponseContext, DescribeServer>(90_000);
         server.Use<ApplyConfigurationResponseContext, IssuerName>(91_000);
+        server.Use<ApplyConfigurationResponseContext, RenderMetadata>(95_000);
+        server.Use<ApplyJsonWebKeySetResponseContext, RenderMetadata>(95_000);
         server.Use<ApplyAuthorizationResponseContext, RedirectErrors>(Engine.Authentication.AttachRedirectUri.Descriptor.Order + 500);
         server.Use<ApplyAuthorizationResponseContext, IssuerName>(91_000);
         server.Replace<ApplyAuthorizationResponseContext, WriteFormPost>(Web.Authentication.ProcessFormPostResponse.Descriptor);

@@ -24,6 +24,12 @@ internal sealed class RequestShape(RequestDelegate next, ILogger<RequestShape> l
         }
 
         var machine = MachineEndpoints.Contains(endpoint[1..], StringComparer.Ordinal);
+        if ((machine || endpoint == "/userinfo") && context.Features.Get<IStatusCodePagesFeature>() is { } pages)
+        {
+            // Programs are answered in JSON and headers, never with a page.
+            pages.Enabled = false;
+        }
+
         if (machine && !HttpMethods.IsPost(context.Request.Method))
         {
             context.Response.Headers.Allow = HttpMethods.Post;
@@ -103,12 +109,7 @@ internal sealed class RequestShape(RequestDelegate next, ILogger<RequestShape> l
         }
 
         // For people: the status code page takes over, with these words.
-        context.Items[Hosting.ErrorModel.NoticeKey] = new Hosting.ErrorNotice("This request cannot be processed", description, Errors.InvalidRequest);
-        if (context.Features.Get<IStatusCodePagesFeature>() is { } pages)
-        {
-            pages.Enabled = true;
-        }
-    }
+        context.Items[Hosting.ErrorModel.NoticeKey] = new Hosting.ErrorNotice("This request cannot be processed", description, Errors.InvalidRequest);    }
 
     // RFC 6749 §5.2 allows only these characters in error_description.
     private static string Printable(string name) => new([.. name.Take(40).Where(character => character is >= ' ' and <= '~' and not '"' and not '\\' and not '\'')]);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using OidcProvider.Clients;
 using OidcProvider.Data;
 using OidcProvider.Hosting;
+using OidcProvider.Tokens;
 using OpenIddict.Abstractions;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
@@ -13,7 +14,7 @@ namespace OidcProvider.Protocol;
 /// The grants behind which a user stands: authorization code (RFC 6749 §4.1.3), refresh token (§6), device code (RFC 8628 §3.4).
 /// Each passes the gate and is issued from what the user is now, not from what they were at sign-in.
 /// </summary>
-internal sealed class UserGrant(GrantGate gate, GrantPrincipal principals, AppDbContext database, TimeProvider time, IOptions<ProtocolOptions> options)
+internal sealed class UserGrant(GrantGate gate, GrantPrincipal principals, AppDbContext database, TimeProvider time, IOptions<TokensOptions> options)
 {
     /// <summary>A code depends on the session it was made in: after sign-out it is worth nothing.</summary>
     public Task<Result<ClaimsPrincipal>> RedeemCodeAsync(ClaimsPrincipal code, RegisteredClient client) =>

@@ -10,7 +10,7 @@ namespace OidcProvider.Protocol;
 /// <summary>
 /// The userinfo endpoint (OpenID Connect Core 1.0 §5.3): the claims that the token's scopes release, as the user is now.
 /// </summary>
-internal sealed class UserInfoEndpoint(GrantGate gate, ScopeRegistry scopes) : IOpenIddictServerHandler<HandleUserInfoRequestContext>
+internal sealed class UserInfoEndpoint(GrantGate gate, RegistrySnapshot scopes) : IOpenIddictServerHandler<HandleUserInfoRequestContext>
 {
     public async ValueTask HandleAsync(HandleUserInfoRequestContext context)
     {
@@ -31,7 +31,7 @@ internal sealed class UserInfoEndpoint(GrantGate gate, ScopeRegistry scopes) : I
         // Only what was released is answered; the engine's own additions are taken back.
         context.Issuer = null;
         context.Audiences.Clear();
-        var granted = await scopes.FindAsync(token.GetScopes(), CancellationToken.None);
+        var granted = await scopes.FindScopesAsync(token.GetScopes(), CancellationToken.None);
         var released = UserClaims.Released(UserClaims.Of(admitted.Value.User, admitted.Value.Roles), granted);
         context.Subject = admitted.Value.User.Id.ToString();
         foreach (var (name, value) in released)

@@ -23,15 +23,18 @@ internal sealed class SessionAuthenticationHandler(
     /// <summary>Key under which the live session lies in the request's items.</summary>
     private static readonly object SessionKey = new();
 
-    /// <summary><c>__Host-</c> binds the cookie to this host and to https; browsers refuse the prefix on plain http.</summary>
-    private string CookieName => issuer.IsHttps && issuer.Path == PathString.Empty ? "__Host-oidc-session" : issuer.IsHttps ? "__Secure-oidc-session" : "oidc-session";
+    /// <summary>
+    /// <c>__Host-</c> binds the cookie to this host and to https; browsers refuse the prefix on plain http. Two issuers on one host
+    /// differ by path, and so do their cookies.
+    /// </summary>
+    private string CookieName => $"{(issuer.IsHttps ? "__Host-" : "")}oidc-session{issuer.Path.Value?.Replace('/', '-')}";
 
     private CookieOptions Cookie => new()
     {
         HttpOnly = true,
         Secure = issuer.IsHttps,
         SameSite = SameSiteMode.Lax,
-        Path = issuer.Path == PathString.Empty ? "/" : issuer.Path.Value,
+        Path = "/",
         IsEssential = true,
     };
 

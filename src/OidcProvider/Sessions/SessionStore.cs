@@ -2,10 +2,11 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Options;
 using OidcProvider.Audit;
 using OidcProvider.Data;
-using OpenIddict.Abstractions;
+using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace OidcProvider.Sessions;
 
@@ -102,30 +103,57 @@ internal sealed class SessionStore(AppDbContext database, AuditLog audit, TimePr
     public async Task EndAsync(Guid id, string reason)
     {
         var now = time.GetUtcNow().UtcDateTime;
-        var strategy = database.Database.CreateExecutionStrategy();
-        await strategy.ExecuteAsync(async () =>
+        await using var transaction = await BeginAsync();
+        var ended = await database.Sessions.Where(row => row.Id == id && row.EndedAt == null)
+            .ExecuteUpdateAsync(update => update.SetProperty(row => row.EndedAt, now));
+        if (ended == 1)
         {
-            await using var transaction = database.Database.CurrentTransaction is null ? await database.Database.BeginTransactionAsync() : null;
-            var ended = await database.Sessions.Where(row => row.Id == id && row.EndedAt == null)
-                .ExecuteUpdateAsync(update => update.SetProperty(row => row.EndedAt, now));
-            if (ended == 0)
-            {
-                return;
-            }
-
-            var bound = database.Authorizations.Where(row => row.SessionId == id && row.Status == OpenIddictConstants.Statuses.Valid
-                && !row.Scopes!.Contains("\"offline_access\""));
-            await database.Tokens.Where(token => bound.Any(row => row.Id == token.Authorization!.Id))
-                .ExecuteUpdateAsync(update => update.SetProperty(row => row.Status, OpenIddictConstants.Statuses.Revoked));
-            await bound.ExecuteUpdateAsync(update => update.SetProperty(row => row.Status, OpenIddictConstants.Statuses.Revoked));
+            await RevokeAsync(database.Authorizations.Where(row => row.SessionId == id && !row.Scopes!.Contains("\"offline_access\"")));
             var user = await database.Sessions.Where(row => row.Id == id).Select(row => row.UserId).SingleAsync();
             audit.Append(AuditEvents.SignedOut, user.ToString(), user.ToString(), reason: reason);
-            await database.SaveChangesAsync();
-            if (transaction is not null)
-            {
-                await transaction.CommitAsync();
-            }
-        });
+            await database.SaveChangesAsync(CancellationToken.None);
+        }
+
+        await CommitAsync(transaction);
+    }
+
+    /// <summary>Ends all that a user has: every session and every grant, offline ones too. For a user who is barred or removed.</summary>
+    public async Task EndAllAsync(Guid userId, string reason)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        var subject = userId.ToString();
+        await using var transaction = await BeginAsync();
+        await database.Sessions.Where(row => row.UserId == userId && row.EndedAt == null)
+            .ExecuteUpdateAsync(update => update.SetProperty(row => row.EndedAt, now));
+        await RevokeAsync(database.Authorizations.Where(row => row.Subject == subject));
+        audit.Append(AuditEvents.SignedOut, actor: null, subject, reason: reason);
+        await database.SaveChangesAsync(CancellationToken.None);
+        await CommitAsync(transaction);
+    }
+
+    // The grant first, then what hangs on it: issuing holds the grant's row, so nothing is issued in between.
+    private async Task RevokeAsync(IQueryable<Authorization> grants)
+    {
+        var ids = await grants.Where(row => row.Status == Statuses.Valid).Select(row => row.Id).ToListAsync();
+        foreach (var chunk in ids.Chunk(200))
+        {
+            await database.Authorizations.Where(row => chunk.Contains(row.Id))
+                .ExecuteUpdateAsync(update => update.SetProperty(row => row.Status, Statuses.Revoked));
+            await database.Tokens.Where(row => chunk.Contains(row.Authorization!.Id) && row.Status != Statuses.Redeemed)
+                .ExecuteUpdateAsync(update => update.SetProperty(row => row.Status, Statuses.Revoked));
+        }
+    }
+
+    // A caller may have a transaction of its own; then it commits.
+    private async Task<IDbContextTransaction?> BeginAsync() =>
+        database.Database.CurrentTransaction is null ? await database.Database.BeginTransactionAsync() : null;
+
+    private static async Task CommitAsync(IDbContextTransaction? transaction)
+    {
+        if (transaction is not null)
+        {
+            await transaction.CommitAsync();
+        }
     }
 
     private static byte[] Hash(string handle) => SHA256.HashData(Encoding.UTF8.GetBytes(handle));

@@ -14,7 +14,8 @@ internal static class SessionsModule
     {
         services.AddValidatedOptions<SessionsOptions>(SessionsOptions.Section);
         services.AddScoped<SessionStore>();
-        services.AddAuthentication(SessionAuthenticationHandler.SchemeName)
+        // No default scheme: static files, metadata and machine endpoints must not pay for a session look-up.
+        services.AddAuthentication()
             .AddScheme<SessionSchemeOptions, SessionAuthenticationHandler>(SessionAuthenticationHandler.SchemeName, _ => { });
 
         // Deny by default: a page or endpoint that is for everybody says so.

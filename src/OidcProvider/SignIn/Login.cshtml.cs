@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -7,8 +8,8 @@ using OidcProvider.Hosting;
 namespace OidcProvider.SignIn;
 
 /// <summary>Sign-in with a password. Knows nothing of OAuth: it takes a return URL and goes back there.</summary>
-[AllowAnonymous]
-internal sealed class LoginModel(SignInFlow flow) : PageModel
+[AllowAnonymous, IgnoreAntiforgeryToken]
+internal sealed class LoginModel(SignInFlow flow, IAntiforgery antiforgery) : PageModel
 {
     [BindProperty, Required(ErrorMessage = "Enter your e-mail address or user name."), StringLength(256, ErrorMessage = "The e-mail address or user name is too long.")]
     public string? Username { get; set; }
@@ -28,6 +29,14 @@ internal sealed class LoginModel(SignInFlow flow) : PageModel
     public async Task<IActionResult> OnPostAsync()
     {
         HttpContext.AllowFormTargets();
+        if (!await antiforgery.IsRequestValidAsync(HttpContext))
+        {
+            // Asked for here and not by the filter, whose bare 400 would lose what was typed (two tabs, a closed laptop).
+            ModelState.Clear();
+            ModelState.AddModelError(string.Empty, "This page was open for too long. Enter your password again.");
+            return Refused(StatusCodes.Status400BadRequest);
+        }
+
         if (!ModelState.IsValid)
         {
             return Refused(StatusCodes.Status400BadRequest);

@@ -1,6 +1,9 @@
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using OidcProvider.Hosting;
+using OidcProvider.Sessions;
+using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace OidcProvider.SignIn;
 
@@ -10,9 +13,17 @@ internal sealed class StartModel(IssuerUri issuer) : PageModel
 {
     public string Issuer => issuer.Value;
 
-    public bool SignedIn => User.Identity?.IsAuthenticated == true;
+    public bool SignedIn { get; private set; }
 
-    public string? Name => User.FindFirst("name")?.Value;
+    public string? Name { get; private set; }
 
-    public string? Email => User.FindFirst("email")?.Value;
+    public string? Email { get; private set; }
+
+    public async Task OnGetAsync()
+    {
+        var session = (await HttpContext.AuthenticateAsync(SessionAuthenticationHandler.SchemeName)).Principal;
+        SignedIn = session is not null;
+        Name = session?.FindFirst(Claims.Name)?.Value;
+        Email = session?.FindFirst(Claims.Email)?.Value;
+    }
 }

@@ -31,6 +31,11 @@ internal sealed class CheckTokenState(AppDbContext database, TokenStore tokens) 
                 return;
 
             // RFC 6749 §4.1.2 for codes, RFC 9700 §4.14.2 for refresh tokens: what came of it is revoked.
+            case Statuses.Redeemed when context.Principal.GetTokenType() is TokenTypeIdentifiers.RefreshToken
+                && context.Transaction.EndpointType is OpenIddictServerEndpointType.Token
+                && await tokens.JudgeRefreshAsync(id) is RefreshVerdict.Repeat:
+                return;
+
             case Statuses.Redeemed:
                 await RevokeAsync(context);
                 context.Reject(Errors.InvalidToken, "The token has already been used.");
@@ -64,10 +69,11 @@ internal sealed class CheckTokenState(AppDbContext database, TokenStore tokens) 
             _ => null,
         };
 
-        // Only its own client can betray a token: whoever else presents it is turned away by the presenter check before this.
-        if (replay is not null && Guid.TryParse(context.AuthorizationId, out var grant))
+        // Only its own client can betray a token; to others it is simply not theirs, and they must not be able to end a grant with it.
+        var client = context.Transaction.Request?.ClientId;
+        if (replay is not null && client is not null && context.Principal!.HasPresenter(client) && Guid.TryParse(context.AuthorizationId, out var grant))
         {
-            await tokens.RevokeGrantAsync(grant, replay, context.Principal!.GetPresenters().FirstOrDefault(), context.Principal!.GetPresenters().FirstOrDefault());
+            await tokens.RevokeGrantAsync(grant, replay, client, client);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using OidcProvider.Audit;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
@@ -14,29 +15,35 @@ internal sealed class RedeemToken(TokenStore tokens) : IOpenIddictServerHandler<
 {
     public async ValueTask HandleAsync(ProcessSignInContext context)
     {
-        if (Presented(context) is not { } principal || !Guid.TryParse(principal.GetTokenId(), out var id))
+        if (Presented(context) is not { } principal || !Guid.TryParse(principal.GetTokenId(), out var id) || await tokens.RedeemAsync(id))
         {
             return;
         }
 
-        if (await tokens.RedeemAsync(id))
+        if (context.EndpointType is not OpenIddictServerEndpointType.Token)
         {
+            context.Reject(Errors.InvalidRequest, "The request has already been answered.");
+            return;
+        }
+
+        var refresh = context.Request.IsRefreshTokenGrantType();
+        if (refresh && await tokens.RepeatAsync(id, context.Request.RefreshToken!) is { } successor)
+        {
+            RepeatSuccessor.Set(context.Transaction, successor);
             return;
         }
 
         // Two parties hold the same token: which of them is honest cannot be told, so both lose it.
-        if (context.EndpointType is OpenIddictServerEndpointType.Token && Guid.TryParse(principal.GetAuthorizationId(), out var grant))
+        if (Guid.TryParse(principal.GetAuthorizationId(), out var grant))
         {
-            var replay = context.Request.IsRefreshTokenGrantType() ? AuditEvents.RefreshTokenReplayed : AuditEvents.CodeReplayed;
-            await tokens.RevokeGrantAsync(grant, replay, context.ClientId, context.ClientId, "raced");
+            await tokens.RevokeGrantAsync(grant, refresh ? AuditEvents.RefreshTokenReplayed : AuditEvents.CodeReplayed, context.ClientId, context.ClientId, "raced");
         }
 
-        context.Reject(
-            context.EndpointType is OpenIddictServerEndpointType.Token ? Errors.InvalidGrant : Errors.InvalidRequest,
-            "The token has already been used.");
+        context.Reject(Errors.InvalidGrant, "The token has already been used.");
     }
 
-    private static System.Security.Claims.ClaimsPrincipal? Presented(ProcessSignInContext context)
+    /// <summary>The token that the request presents for being answered.</summary>
+    public static ClaimsPrincipal? Presented(ProcessSignInContext context)
     {
         var authentication = context.Transaction.GetProperty<ProcessAuthenticationContext>(typeof(ProcessAuthenticationContext).FullName!);
         return context.EndpointType switch

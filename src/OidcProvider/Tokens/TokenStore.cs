@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using OidcProvider.Audit;
 using OidcProvider.Data;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -10,7 +11,7 @@ namespace OidcProvider.Tokens;
 /// callers on any number of nodes exactly one succeeds. Nothing here takes a caller's cancellation: a client that hangs up
 /// must not leave a token half redeemed.
 /// </summary>
-internal sealed class TokenStore(AppDbContext database, AuditLog audit, TimeProvider time)
+internal sealed class TokenStore(AppDbContext database, AuditLog audit, TimeProvider time, IOptions<TokensOptions> options)
 {
     /// <summary>Marks a token used. False: someone else was first, or it was revoked meanwhile.</summary>
     public async Task<bool> RedeemAsync(Guid id)
@@ -18,6 +19,25 @@ internal sealed class TokenStore(AppDbContext database, AuditLog audit, TimeProv
         var now = time.GetUtcNow().UtcDateTime;
         return await database.Tokens.Where(token => token.Id == id && token.Status == Statuses.Valid)
             .ExecuteUpdateAsync(update => update.SetProperty(row => row.Status, Statuses.Redeemed).SetProperty(row => row.RedemptionDate, now)) == 1;
+    }
+
+    /// <summary>What a presented refresh token deserves now.</summary>
+    public async Task<RefreshVerdict> JudgeRefreshAsync(Guid id) => (await FamilyAsync(id)).Verdict;
+
+    /// <summary>The successor of a refresh token that may be answered once more, or null.</summary>
+    public async Task<string?> RepeatAsync(Guid id, string presented) =>
+        await FamilyAsync(id) is { Verdict: RefreshVerdict.Repeat, Successor: { } hidden } ? RefreshFamily.Reveal(hidden, presented) : null;
+
+    private async Task<(RefreshVerdict Verdict, byte[]? Successor)> FamilyAsync(Guid id)
+    {
+        var row = await database.Tokens.AsNoTracking().Where(token => token.Id == id).Select(token => new
+        {
+            token.Status,
+            token.RedemptionDate,
+            token.Successor,
+            SuccessorStatus = database.Tokens.Where(next => next.Id == token.SuccessorId).Select(next => next.Status).FirstOrDefault(),
+        }).SingleOrDefaultAsync();
+        return (RefreshFamily.Judge(row?.Status, row?.RedemptionDate, row?.SuccessorStatus, time.GetUtcNow().UtcDateTime, options.Value.RefreshReuseGrace), row?.Successor);
     }
 
     /// <summary>Revokes everything that hangs on a grant: codes, refresh tokens and, through their <c>jti</c>, access tokens.</summary>

@@ -1,3 +1,7 @@
+using Microsoft.Extensions.Options;
+using OidcProvider.Hosting;
+using OidcProvider.Keys;
+
 namespace OidcProvider.Tokens;
 
 /// <summary>
@@ -6,5 +10,16 @@ namespace OidcProvider.Tokens;
 /// </summary>
 internal static class TokensModule
 {
-    public static IServiceCollection AddTokens(this IServiceCollection services) => services.AddScoped<TokenStore>();
+    public static IServiceCollection AddTokens(this IServiceCollection services)
+    {
+        services.AddValidatedOptions<TokensOptions>(TokensOptions.Section).AddScoped<TokenStore>();
+
+        // A key is published until the longest-lived token it can have signed, a refresh token, has expired.
+        services.AddOptions<KeysOptions>().PostConfigure<IOptions<TokensOptions>>((keys, tokens) =>
+        {
+            var longest = tokens.Value.RefreshTokenAbsoluteLifetime;
+            keys.RetireFor = keys.RetireFor > longest ? keys.RetireFor : longest;
+        });
+        return services;
+    }
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using OidcProvider.Audit;
 using OidcProvider.Data;
 using OidcProvider.Hosting;
+using OidcProvider.Sessions;
 
 namespace OidcProvider.Users;
 
@@ -11,7 +12,7 @@ namespace OidcProvider.Users;
 /// Accounts: finding them, checking their passwords, making and changing them with the audit record in the same commit.
 /// </summary>
 internal sealed class UserDirectory(
-    AppDbContext database, ILookupNormalizer normalizer, Passwords passwords, AuditLog audit, TimeProvider time, IOptions<UsersOptions> options)
+    AppDbContext database, ILookupNormalizer normalizer, Passwords passwords, AuditLog audit, TimeProvider time, IOptions<UsersOptions> options, SessionStore sessions)
 {
     public const string NotFound = "user_not_found", Exists = "user_exists";
 
@@ -122,8 +123,19 @@ internal sealed class UserDirectory(
         return user;
     }
 
-    public Task<Result<User>> DisableAsync(string name, string actor, CancellationToken cancellation = default) =>
-        SwitchAsync(name, time.GetUtcNow().UtcDateTime, AuditEvents.UserDisabled, actor, cancellation);
+    /// <summary>Bars an account and ends all it has: sessions, refresh tokens, access tokens.</summary>
+    public async Task<Result<User>> DisableAsync(string name, string actor, CancellationToken cancellation = default)
+    {
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
+        var disabled = await SwitchAsync(name, time.GetUtcNow().UtcDateTime, AuditEvents.UserDisabled, actor, cancellation);
+        if (disabled.Succeeded)
+        {
+            await sessions.EndAllAsync(disabled.Value.Id, reason: "user_disabled");
+        }
+
+        await transaction.CommitAsync(CancellationToken.None);
+        return disabled;
+    }
 
     public Task<Result<User>> EnableAsync(string name, string actor, CancellationToken cancellation = default) =>
         SwitchAsync(name, null, AuditEvents.UserEnabled, actor, cancellation);

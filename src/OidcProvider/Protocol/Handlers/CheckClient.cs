@@ -10,7 +10,7 @@ namespace OidcProvider.Protocol.Handlers;
 /// Asks, at every endpoint that names a client, whether it is enabled and whether it authenticates the way it is registered
 /// (RFC 7591 §2 <c>token_endpoint_auth_method</c>). Runs before the secret is compared.
 /// </summary>
-internal sealed class CheckClient(ClientRegistry clients) : IOpenIddictServerHandler<ProcessAuthenticationContext>
+internal sealed class CheckClient(RegistrySnapshot clients) : IOpenIddictServerHandler<ProcessAuthenticationContext>
 {
     private static readonly object Key = new();
 
@@ -25,7 +25,7 @@ internal sealed class CheckClient(ClientRegistry clients) : IOpenIddictServerHan
             return;
         }
 
-        var client = await clients.FindAsync(context.ClientId, CancellationToken.None);
+        var client = (await clients.FindClientAsync(context.ClientId, CancellationToken.None))?.Registered;
         if (client is null || client.Disabled)
         {
             // One answer for both, so that nobody learns which client ids were once in use (RFC 6749 §5.2).

@@ -10,7 +10,7 @@ namespace OidcProvider.Protocol.Handlers;
 /// Sends the refusal of an authorization request to the client once client and redirect URI are known to belong together
 /// (RFC 6749 §4.1.2.1). The engine would show a page for whatever it refuses while validating.
 /// </summary>
-internal sealed class RedirectErrors(ClientRegistry clients, IOpenIddictApplicationManager applications) : IOpenIddictServerHandler<ApplyAuthorizationResponseContext>
+internal sealed class RedirectErrors(RegistrySnapshot clients, IOpenIddictApplicationManager applications) : IOpenIddictServerHandler<ApplyAuthorizationResponseContext>
 {
     private static readonly HashSet<string> Modes = new(StringComparer.Ordinal) { ResponseModes.Query, ResponseModes.Fragment, ResponseModes.FormPost };
 
@@ -21,7 +21,7 @@ internal sealed class RedirectErrors(ClientRegistry clients, IOpenIddictApplicat
             return;
         }
 
-        if (await clients.FindAsync(clientId, CancellationToken.None) is not { Disabled: false }
+        if ((await clients.FindClientAsync(clientId, CancellationToken.None))?.Registered is not { Disabled: false }
             || await applications.FindByClientIdAsync(clientId) is not { } application
             || !await applications.ValidateRedirectUriAsync(application, redirectUri))
         {

@@ -33,6 +33,8 @@ internal sealed class ReportRefusal<TContext>(ILogger<ReportRefusal> logger) : I
     {
         Errors.InvalidRequest or Errors.InvalidRequestUri when description?.Contains("redirect_uri", StringComparison.Ordinal) == true =>
             new("This app is not set up correctly", "The address it wants to return to (redirect_uri) is not registered. Tell the people who run the app.", error),
+        Errors.InvalidRequest when description?.Contains("client", StringComparison.Ordinal) == true && !description.Contains("redirect", StringComparison.Ordinal) =>
+            new("This app is not known here", "The app that sent you is not registered or is switched off. Tell the people who run it.", error),
         Errors.InvalidClient or Errors.UnauthorizedClient => new("This app is not known here", "The app that sent you is not registered or is switched off. Tell the people who run it.", error),
         Errors.InvalidToken or Errors.ExpiredToken => new("This link has expired", "Go back to the app you came from and try again.", error),
         Errors.AccessDenied => new("Access was denied", "Nothing was shared. You can close this page.", error),

@@ -24,11 +24,11 @@ internal sealed class WriteFormPost(HtmlEncoder encoder) : IOpenIddictServerHand
         var target = new Uri(context.RedirectUri);
         http.AllowFormTargets(target.IsDefaultPort ? $"{target.Scheme}://{target.Host}" : $"{target.Scheme}://{target.Host}:{target.Port}");
         http.Response.ContentType = "text/html; charset=utf-8";
-        await http.Response.WriteAsync(Page(context, http.CspNonce()), CancellationToken.None);
+        await http.Response.WriteAsync(Page(context, http), CancellationToken.None);
         context.HandleRequest();
     }
 
-    private string Page(ApplyAuthorizationResponseContext context, string nonce)
+    private string Page(ApplyAuthorizationResponseContext context, HttpContext http)
     {
         var fields = new StringBuilder();
         foreach (var (name, value) in context.Response.GetParameters())
@@ -42,11 +42,12 @@ internal sealed class WriteFormPost(HtmlEncoder encoder) : IOpenIddictServerHand
         return $"""
             <!doctype html>
             <html lang="en">
-            <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>Back to the app</title></head>
-            <body>
+            <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>Back to the app</title><link rel="stylesheet" href="{http.Request.PathBase}/lib/bootstrap/dist/css/bootstrap.min.css"><link rel="stylesheet" href="{http.Request.PathBase}/site.css"></head>
+            <body class="page"><main class="page-main"><div class="card">
             <h1>Back to the app</h1>
-            <form method="post" action="{encoder.Encode(context.RedirectUri!)}">{fields}<button type="submit">Continue</button></form>
-            <script nonce="{nonce}">document.forms[0].submit();</script>
+            <p>Your browser goes on by itself. If it does not, continue here.</p>
+            <form method="post" action="{encoder.Encode(context.RedirectUri!)}">{fields}<button class="btn btn-primary" type="submit">Continue</button></form></div></main>
+            <script nonce="{http.CspNonce()}">document.forms[0].submit();</script>
             </body>
             </html>
             """;

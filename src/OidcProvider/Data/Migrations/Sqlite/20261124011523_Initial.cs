@@ -31,6 +31,18 @@ namespace OidcProvider.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "ChangeCounts",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "INTEGER", nullable: false),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ChangeCounts", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Clients",
                 columns: table => new
                 {
@@ -379,6 +391,8 @@ namespace OidcProvider.Data.Migrations.Sqlite
                     Id = table.Column<Guid>(type: "TEXT", nullable: false),
                     PolledAt = table.Column<DateTime>(type: "TEXT", nullable: true),
                     PollInterval = table.Column<int>(type: "INTEGER", nullable: false),
+                    Successor = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    SuccessorId = table.Column<Guid>(type: "TEXT", nullable: true),
                     ApplicationId = table.Column<Guid>(type: "TEXT", nullable: true),
                     AuthorizationId = table.Column<Guid>(type: "TEXT", nullable: true),
                     ConcurrencyToken = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
@@ -406,6 +420,11 @@ namespace OidcProvider.Data.Migrations.Sqlite
                         principalTable: "Clients",
                         principalColumn: "Id");
                 });
+
+            migrationBuilder.InsertData(
+                table: "ChangeCounts",
+                columns: new[] { "Id", "Version" },
+                values: new object[] { 1, 0L });
 
             migrationBuilder.CreateIndex(
                 name: "IX_AuditRecords_At",
@@ -556,6 +575,9 @@ namespace OidcProvider.Data.Migrations.Sqlite
         {
             migrationBuilder.DropTable(
                 name: "AuditRecords");
+
+            migrationBuilder.DropTable(
+                name: "ChangeCounts");
 
             migrationBuilder.DropTable(
                 name: "Consents");

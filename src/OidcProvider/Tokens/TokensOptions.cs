@@ -1,10 +1,10 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 
-namespace OidcProvider.Protocol;
+namespace OidcProvider.Tokens;
 
-/// <summary>Lifetimes and algorithms of what the protocol endpoints issue.</summary>
-internal sealed class ProtocolOptions : IValidatableObject
+/// <summary>Lifetimes and algorithms of what is issued. The section keeps the name that operators know.</summary>
+internal sealed class TokensOptions : IValidatableObject
 {
     public const string Section = "Protocol";
 
