@@ -1,37 +1,27 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Time.Testing;
-using OidcProvider.Audit;
-using OidcProvider.Cli;
-using OidcProvider.Clients;
 using OidcProvider.Data;
-using OidcProvider.Hosting;
-using OidcProvider.Users;
 
 namespace OidcProvider.Tests;
 
-/// <summary>The registries on a real SQLite file in a folder of their own, without a web server around them.</summary>
+/// <summary>The server as it is composed, on an SQLite file of its own, but not started: for what lies below HTTP.</summary>
 internal sealed class TestServices : IAsyncDisposable
 {
     public static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
-    private readonly ServiceProvider _root;
+    private readonly WebApplication _app;
+    private readonly bool _ownsFolder;
     private AsyncServiceScope _scope;
 
-    private TestServices(string folder, IConfiguration configuration)
+    private TestServices(string folder, bool ownsFolder, IEnumerable<string> arguments)
     {
         Folder = folder;
-        var services = new ServiceCollection();
-        services.AddSingleton(configuration).AddLogging().AddHttpContextAccessor();
-        services.AddSingleton<TimeProvider>(Time).AddSingleton<IHostEnvironment>(new HostingEnvironment { EnvironmentName = "Development" });
-        services.AddValidatedOptions<PasswordHashOptions>(PasswordHashOptions.Section);
-        services.AddSingleton<Argon2id>().AddScoped<AuditLog>();
-        services.AddData(configuration).AddClients().AddUsers().AddCli();
-        _root = services.BuildServiceProvider(validateScopes: true);
-        _scope = _root.CreateAsyncScope();
+        _ownsFolder = ownsFolder;
+        _app = Program.Build([.. arguments], builder => builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time)));
+        _scope = _app.Services.CreateAsyncScope();
     }
 
     public string Folder { get; }
@@ -42,40 +32,47 @@ internal sealed class TestServices : IAsyncDisposable
 
     public T Get<T>() where T : notnull => _scope.ServiceProvider.GetRequiredService<T>();
 
-    public AsyncServiceScope NewScope() => _root.CreateAsyncScope();
+    public AsyncServiceScope NewScope() => _app.Services.CreateAsyncScope();
 
     /// <summary>The next request: nothing is tracked any more.</summary>
     public async Task ForgetAsync()
     {
         await _scope.DisposeAsync();
-        _scope = _root.CreateAsyncScope();
+        _scope = _app.Services.CreateAsyncScope();
     }
 
-    public static async Task<TestServices> CreateAsync(string? folder = null, params (string Key, string? Value)[] settings)
-    {
-        folder ??= Directory.CreateTempSubdirectory("oidc-test-").FullName;
-        var values = new Dictionary<string, string?>
-        {
-            [DatabaseOptions.ConnectionStringKey] = $"Data Source={Path.Combine(folder, "oidc.db")};Pooling=False",
-            ["PasswordHash:MemoryKiB"] = "8192",
-            ["PasswordHash:Iterations"] = "1",
-            ["Bootstrap:DemoFile"] = Path.Combine(folder, "demo.json"),
-        };
-        foreach (var (key, value) in settings)
-        {
-            values[key] = value;
-        }
+    public Task<List<string>> EventsAsync() => Database.AuditRecords.AsNoTracking().OrderBy(record => record.Id).Select(record => record.Event).ToListAsync();
 
-        var services = new TestServices(folder, new ConfigurationBuilder().AddInMemoryCollection(values).Build());
+    public static async Task<TestServices> CreateAsync(string? folder = null, params (string Key, string Value)[] settings)
+    {
+        var made = folder ?? Directory.CreateTempSubdirectory("oidc-test-").FullName;
+        var services = new TestServices(made, folder is null, Arguments(made, settings));
         await services.Get<Migrator>().ApplyAsync();
         return services;
     }
 
-    public Task<List<string>> EventsAsync() => Database.AuditRecords.OrderBy(record => record.Id).Select(record => record.Event).ToListAsync();
+    /// <summary>Settings of a server whose files all lie in one folder, as command line arguments.</summary>
+    public static IEnumerable<string> Arguments(string folder, params (string Key, string Value)[] settings) =>
+        new Dictionary<string, string>
+        {
+            ["environment"] = "Development",
+            ["ConnectionStrings:Database"] = $"Data Source={Path.Combine(folder, "oidc.db")};Pooling=False",
+            ["Hosting:MasterKeyFile"] = Path.Combine(folder, "master.key"),
+            ["Bootstrap:DemoFile"] = Path.Combine(folder, "demo.json"),
+            ["PasswordHash:MemoryKiB"] = "8192",
+            ["PasswordHash:Iterations"] = "1",
+            ["Logging:LogLevel:Default"] = "None",
+        }
+        .Where(pair => settings.All(setting => setting.Key != pair.Key)).Select(pair => (pair.Key, pair.Value)).Concat(settings)
+        .Select(pair => $"--{pair.Key}={pair.Value}");
 
     public async ValueTask DisposeAsync()
     {
         await _scope.DisposeAsync();
-        await _root.DisposeAsync();
+        await _app.DisposeAsync();
+        if (_ownsFolder)
+        {
+            Directory.Delete(Folder, recursive: true);
+        }
     }
 }
