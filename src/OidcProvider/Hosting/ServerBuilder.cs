@@ -12,7 +12,7 @@ internal static class ServerBuilder
 
     public static WebApplicationBuilder Create(string[] args)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory, ApplicationName = typeof(ServerBuilder).Assembly.GetName().Name });
         var here = Directory.GetCurrentDirectory();
         if (Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory) != here)
         {
