@@ -56,6 +56,8 @@ internal sealed class TestServices : IAsyncDisposable
         new Dictionary<string, string>
         {
             ["environment"] = "Development",
+            // Otherwise the test runner would be taken for the server, and its static files looked for.
+            ["applicationName"] = "OidcProvider",
             ["ConnectionStrings:Database"] = $"Data Source={Path.Combine(folder, "oidc.db")};Pooling=False",
             ["Hosting:MasterKeyFile"] = Path.Combine(folder, "master.key"),
             ["Bootstrap:DemoFile"] = Path.Combine(folder, "demo.json"),

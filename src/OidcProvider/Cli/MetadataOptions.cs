@@ -24,7 +24,7 @@ internal sealed class MetadataOptions<T> where T : class
             {
                 Description = Words(type),
                 HelpName = property.Name,
-                Arity = IsFlag(type) ? ArgumentArity.ZeroOrOne : ArgumentArity.OneOrMore,
+                Arity = IsFlag(type) ? ArgumentArity.ZeroOrMore : ArgumentArity.OneOrMore,
                 AllowMultipleArgumentsPerToken = false,
             }));
         }

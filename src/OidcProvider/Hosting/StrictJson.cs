@@ -104,7 +104,7 @@ internal static class StrictJson
     private static string Suggestion(string name, IEnumerable<string> known)
     {
         var plain = Plain(name);
-        var near = known.FirstOrDefault(candidate => Plain(candidate) == plain || Plain(candidate) == plain + "s" || Plain(candidate) + "s" == plain);
+        var near = known.FirstOrDefault(candidate => Plain(candidate) == plain || Plain(candidate) == plain + "S" || Plain(candidate) + "S" == plain);
         return near is null ? "" : $"; did you mean {near}?";
     }
 
