@@ -3,6 +3,7 @@ using OidcProvider.Cli;
 using OidcProvider.Clients;
 using OidcProvider.Data;
 using OidcProvider.Hosting;
+using OidcProvider.Jobs;
 using OidcProvider.Keys;
 using OidcProvider.Logout;
 using OidcProvider.Protocol;
@@ -23,6 +24,7 @@ internal sealed partial class Program
         builder.Services
             .AddHosting(builder.Configuration, builder.Environment)
             .AddTelemetry()
+            .AddJobs(builder.Configuration)
             .AddData(builder.Configuration)
             .AddAudit()
             .AddUsers()

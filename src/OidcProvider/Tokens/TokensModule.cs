@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using OidcProvider.Hosting;
+using OidcProvider.Jobs;
 using OidcProvider.Keys;
 
 namespace OidcProvider.Tokens;
@@ -12,7 +13,8 @@ internal static class TokensModule
 {
     public static IServiceCollection AddTokens(this IServiceCollection services)
     {
-        services.AddValidatedOptions<TokensOptions>(TokensOptions.Section).AddScoped<TokenStore>();
+        services.AddValidatedOptions<TokensOptions>(TokensOptions.Section).AddScoped<TokenStore>().AddScoped<Pruning>();
+        services.AddJob<PruneExpiredJob>(PruneExpiredJob.Schedule);
 
         // A key is published until the longest-lived token it can have signed, a refresh token, has expired.
         services.AddOptions<KeysOptions>().PostConfigure<IOptions<TokensOptions>>((keys, tokens) =>
