@@ -17,8 +17,8 @@ internal static class UserCommands
     public static Command Create(CliHost host) => new("user", "Accounts.")
     {
         Json, List(host), Add(host),
-        Switch(host, "disable", "Bar an account from everything.", (directory, name, cancellation) => directory.DisableAsync(name, CliHost.Actor, cancellation)),
-        Switch(host, "enable", "Let a barred account in again.", (directory, name, cancellation) => directory.EnableAsync(name, CliHost.Actor, cancellation)),
+        Switch(host, "disable", "Bar an account from everything.", (standing, name, cancellation) => standing.DisableAsync(name, CliHost.Actor, cancellation)),
+        Switch(host, "enable", "Let a barred account in again.", (standing, name, cancellation) => standing.EnableAsync(name, CliHost.Actor, cancellation)),
     };
 
     private static Command List(CliHost host)
@@ -98,20 +98,20 @@ internal static class UserCommands
         return typed.Length == 0 ? null : typed;
     }
 
-    private static Command Switch(CliHost host, string verb, string description, Func<UserDirectory, string, CancellationToken, Task<Result<User>>> action)
+    private static Command Switch(CliHost host, string verb, string description, Func<UserStanding, string, CancellationToken, Task<Result<User>>> action)
     {
         var name = new Argument<string>("email") { Description = "The account's address." };
         var command = new Command(verb, description) { name };
         command.SetAction(host.WithDatabase(async (parsed, services, cancellation) =>
         {
-            var directory = services.GetRequiredService<UserDirectory>();
-            var result = await action(directory, parsed.GetValue(name)!, cancellation);
+            var standing = services.GetRequiredService<UserStanding>();
+            var result = await action(standing, parsed.GetValue(name)!, cancellation);
             if (!result.Succeeded)
             {
                 return host.Console.Refuse(result.Problems);
             }
 
-            Print(host, parsed, Shown(result.Value, await directory.RolesOfAsync(result.Value, cancellation), null));
+            Print(host, parsed, Shown(result.Value, await services.GetRequiredService<UserDirectory>().RolesOfAsync(result.Value, cancellation), null));
             host.Console.Say($"User '{result.Value.Email}' {verb}d.");
             return CliConsole.Success;
         }));

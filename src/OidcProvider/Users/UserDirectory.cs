@@ -4,7 +4,6 @@ using Microsoft.Extensions.Options;
 using OidcProvider.Audit;
 using OidcProvider.Data;
 using OidcProvider.Hosting;
-using OidcProvider.Sessions;
 
 namespace OidcProvider.Users;
 
@@ -12,7 +11,7 @@ namespace OidcProvider.Users;
 /// Accounts: finding them, checking their passwords, making and changing them with the audit record in the same commit.
 /// </summary>
 internal sealed class UserDirectory(
-    AppDbContext database, ILookupNormalizer normalizer, Passwords passwords, AuditLog audit, TimeProvider time, IOptions<UsersOptions> options, SessionStore sessions)
+    AppDbContext database, ILookupNormalizer normalizer, Passwords passwords, AuditLog audit, TimeProvider time, IOptions<UsersOptions> options)
 {
     public const string NotFound = "user_not_found", Exists = "user_exists";
 
@@ -120,42 +119,6 @@ internal sealed class UserDirectory(
 
         audit.Append(AuditEvents.UserUpdated, actor, user!.Id.ToString());
         await TouchAsync(user, cancellation);
-        return user;
-    }
-
-    /// <summary>Bars an account and ends all it has: sessions, refresh tokens, access tokens.</summary>
-    public async Task<Result<User>> DisableAsync(string name, string actor, CancellationToken cancellation = default)
-    {
-        await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
-        var disabled = await SwitchAsync(name, time.GetUtcNow().UtcDateTime, AuditEvents.UserDisabled, actor, cancellation);
-        if (disabled.Succeeded)
-        {
-            await sessions.EndAllAsync(disabled.Value.Id, reason: "user_disabled");
-        }
-
-        await transaction.CommitAsync(CancellationToken.None);
-        return disabled;
-    }
-
-    public Task<Result<User>> EnableAsync(string name, string actor, CancellationToken cancellation = default) =>
-        SwitchAsync(name, null, AuditEvents.UserEnabled, actor, cancellation);
-
-    private async Task<Result<User>> SwitchAsync(string name, DateTime? disabledAt, string @event, string actor, CancellationToken cancellation)
-    {
-        if (await FindByNameAsync(name, cancellation) is not { } user)
-        {
-            return new Problem(NotFound, $"there is no user '{name}'", "email");
-        }
-
-        if (user.DisabledAt is null != disabledAt is null)
-        {
-            user.DisabledAt = disabledAt;
-            // Whatever was signed in with the old stamp is out.
-            user.SecurityStamp = Guid.NewGuid().ToString("N");
-            audit.Append(@event, actor, user.Id.ToString());
-            await TouchAsync(user, cancellation);
-        }
-
         return user;
     }
 

@@ -19,6 +19,7 @@ internal static class UsersModule
         services.TryAddSingleton<IPasswordHasher<User>>(provider => provider.GetRequiredService<PasswordHasher>());
         services.TryAddScoped<IPasswordValidator<User>, PasswordRule>();
         services.TryAddScoped<UserDirectory>();
+        services.TryAddScoped<UserStanding>();
         services.TryAddScoped<Passwords>();
         services.AddIdentityCore<User>(identity =>
         {

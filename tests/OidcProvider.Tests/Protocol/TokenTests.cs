@@ -115,7 +115,7 @@ public class TokenTests : ProviderFixture
         using var browser = Browser();
         var tokens = await client.SignInAsync(browser, Given.Bob);
         var pending = (await client.AuthorizeAsync(browser, Given.Bob)).Parameter("code")!;
-        await Host.InScopeAsync(async services => Assert.That((await services.GetRequiredService<UserDirectory>().DisableAsync(Given.Bob, "test")).Succeeded, Is.True));
+        await Host.InScopeAsync(async services => Assert.That((await services.GetRequiredService<UserStanding>().DisableAsync(Given.Bob, "test")).Succeeded, Is.True));
         try
         {
             Assert.That((await client.RedeemAsync(pending)).Error, Is.EqualTo("invalid_grant"));
@@ -128,7 +128,7 @@ public class TokenTests : ProviderFixture
         }
         finally
         {
-            await Host.InScopeAsync(async services => await services.GetRequiredService<UserDirectory>().EnableAsync(Given.Bob, "test"));
+            await Host.InScopeAsync(async services => await services.GetRequiredService<UserStanding>().EnableAsync(Given.Bob, "test"));
         }
     }
 

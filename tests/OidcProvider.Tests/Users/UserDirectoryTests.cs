@@ -27,6 +27,8 @@ internal sealed class UserDirectoryTests
 
     private UserDirectory Directory => _services.Get<UserDirectory>();
 
+    private UserStanding Standing => _services.Get<UserStanding>();
+
     [SetUp]
     public async Task CreateAsync() => _services = await TestServices.CreateAsync();
 
@@ -80,7 +82,7 @@ internal sealed class UserDirectoryTests
         await Directory.AddAsync(Alice, "test");
         await Directory.AddAsync(Alice with { Email = "passwordless@example.test", Password = null }, "test");
         await Directory.AddAsync(Alice with { Email = "barred@example.test" }, "test");
-        await Directory.DisableAsync("barred@example.test", "test");
+        await Standing.DisableAsync("barred@example.test", "test");
         var check = await Directory.CheckPasswordAsync(name, password);
 
         Assert.That(check.User, Is.Null);
@@ -138,13 +140,13 @@ internal sealed class UserDirectoryTests
     {
         await Directory.AddAsync(Alice, "test");
         var stamp = (await Directory.FindByNameAsync(Alice.Email))!.SecurityStamp;
-        await Directory.DisableAsync(Alice.Email, "test");
+        await Standing.DisableAsync(Alice.Email, "test");
         Assert.That((await Directory.FindByNameAsync(Alice.Email))!.SecurityStamp, Is.Not.EqualTo(stamp));
 
-        await Directory.EnableAsync(Alice.Email, "test");
+        await Standing.EnableAsync(Alice.Email, "test");
         Assert.That((await Directory.CheckPasswordAsync(Alice.Email, Password)).Succeeded);
         Assert.That(await _services.EventsAsync(), Is.SupersetOf(new[] { AuditEvents.UserAdded, AuditEvents.UserDisabled, AuditEvents.UserEnabled }));
-        Assert.That((await Directory.DisableAsync("nobody@example.test", "test")).Problems.Single().Code, Is.EqualTo(UserDirectory.NotFound));
+        Assert.That((await Standing.DisableAsync("nobody@example.test", "test")).Problems.Single().Code, Is.EqualTo(UserDirectory.NotFound));
     }
 
     [Test]
