@@ -46,7 +46,7 @@ internal sealed partial class Program
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
-        app.MapStaticAssets().AllowAnonymous();
+        app.MapStaticAssets().AllowAnonymous().ShortCircuit();
         app.MapTelemetry();
         app.MapRazorPages().WithStaticAssets();
         app.MapNotFound();

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using OidcProvider.Audit;
@@ -15,6 +16,7 @@ namespace OidcProvider.Protocol;
 /// Where the user types the code of a device (RFC 8628 §3.3). A code in the query only fills the form: the user always sees which app
 /// asks and confirms (§5.4). Only for signed-in users.
 /// </summary>
+[Authorize]
 internal sealed class DeviceModel(RegistrySnapshot registry, GrantPrincipal principals, CodeIssue grants, AuditLog audit) : PageModel
 {
     public DeviceView? Found { get; private set; }

@@ -14,13 +14,15 @@ internal static class SessionsModule
     {
         services.AddValidatedOptions<SessionsOptions>(SessionsOptions.Section);
         services.AddScoped<SessionStore>();
-        // No default scheme: static files, metadata and machine endpoints must not pay for a session look-up.
-        services.AddAuthentication()
+        // No default scheme to authenticate with: static files, metadata, machine endpoints and error pages must not pay for, or
+        // depend on, a session look-up.
+        services.AddAuthentication(options => options.DefaultChallengeScheme = SessionAuthenticationHandler.SchemeName)
             .AddScheme<SessionSchemeOptions, SessionAuthenticationHandler>(SessionAuthenticationHandler.SchemeName, _ => { });
 
-        // Deny by default: a page or endpoint that is for everybody says so.
+        // [Authorize] asks for a session. What says neither that nor [AllowAnonymous] is for nobody.
         services.AddAuthorizationBuilder()
-            .SetFallbackPolicy(new AuthorizationPolicyBuilder(SessionAuthenticationHandler.SchemeName).RequireAuthenticatedUser().Build());
+            .SetDefaultPolicy(new AuthorizationPolicyBuilder(SessionAuthenticationHandler.SchemeName).RequireAuthenticatedUser().Build())
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAssertion(_ => false).Build());
         return services;
     }
 }

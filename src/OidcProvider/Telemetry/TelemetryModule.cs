@@ -17,7 +17,7 @@ internal static class TelemetryModule
     public static void MapTelemetry(this IEndpointRouteBuilder routes)
     {
         // Liveness asks nothing: a broken database must not make an orchestrator restart the process.
-        routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
-        routes.MapHealthChecks("/health/ready").AllowAnonymous();
+        routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous().ShortCircuit();
+        routes.MapHealthChecks("/health/ready").AllowAnonymous().ShortCircuit();
     }
 }

@@ -87,7 +87,7 @@ public class ShapeTests
         object[] all = [.. route.Metadata, .. ofModel];
         var methods = route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods is { Count: > 0 } named ? string.Join('|', named) : "*";
         var page = route.Metadata.GetMetadata<PageActionDescriptor>();
-        var who = all.OfType<IAllowAnonymous>().Any() ? "everybody" : all.OfType<IAuthorizeData>().ToList() is { Count: > 0 } policies ? string.Join(',', policies.Select(policy => policy.Policy)) : "signed in";
+        var who = all.OfType<IAllowAnonymous>().Any() ? "everybody" : all.OfType<IAuthorizeData>().ToList() is { Count: > 0 } policies ? string.Join(',', policies.Select(policy => policy.Policy ?? "signed in").Distinct()) : "nobody";
         var antiforgery = page is null ? "-" : !all.OfType<IgnoreAntiforgeryTokenAttribute>().Any() ? "antiforgery: always" : "antiforgery: asked by the page";
         return $"/{route.RoutePattern.RawText?.TrimStart('/')}  {methods}  {who}  {antiforgery}";
     }
