@@ -79,7 +79,7 @@ internal static class NextStep
             return silent ? new Step.Error("login_required", "The user must sign in.") : new Step.Login();
         }
 
-        if (input.Prompts.Contains("select_account") && input.Decision is Decision.None)
+        if (input.Prompts.Contains("select_account") && input.Decision is Decision.None && !SignedInForThis(input))
         {
             return new Step.SelectAccount();
         }
@@ -105,8 +105,8 @@ internal static class NextStep
             return true;
         }
 
-        // Signed in since this request asked for it: whatever demanded a fresh sign-in has been met, max_age=0 included.
-        if (input.SentToLoginAt is { } sent && authenticatedAt >= sent)
+        // Whatever demanded a fresh sign-in has been met, max_age=0 included.
+        if (SignedInForThis(input))
         {
             return false;
         }
@@ -115,6 +115,9 @@ internal static class NextStep
             || (input.MaxAge is { } maxAge && (input.Now - authenticatedAt).TotalSeconds > maxAge)
             || input.MaxAge == 0;
     }
+
+    // Signed in since this request asked for it: who did so has also said which account it is.
+    private static bool SignedInForThis(NextStepInput input) => input.SentToLoginAt is { } sent && input.AuthenticatedAt >= sent;
 
     private static bool NeedsConsent(NextStepInput input)
     {

@@ -56,6 +56,8 @@ public class NextStepTests
         Assert.That(NextStep.Decide(input), Is.InstanceOf<Step.SelectAccount>());
         Assert.That(NextStep.Decide(input with { Decision = Decision.ContinueAccount }), Is.InstanceOf<Step.Issue>());
         Assert.That(NextStep.Decide(input with { Decision = Decision.SwitchAccount }), Is.InstanceOf<Step.Login>());
+        Assert.That(NextStep.Decide(input with { SentToLoginAt = Now.AddMinutes(-11) }), Is.InstanceOf<Step.Issue>(), "who just signed in has chosen");
+        Assert.That(NextStep.Decide(input with { SentToLoginAt = Now.AddMinutes(-5) }), Is.InstanceOf<Step.SelectAccount>(), "sent, but did not sign in since");
     }
 
     [Test]

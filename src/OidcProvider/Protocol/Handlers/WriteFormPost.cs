@@ -42,7 +42,7 @@ internal sealed class WriteFormPost(HtmlEncoder encoder) : IOpenIddictServerHand
         return $"""
             <!doctype html>
             <html lang="en">
-            <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>Back to the app</title><link rel="stylesheet" href="{http.Request.PathBase}/lib/bootstrap/dist/css/bootstrap.min.css"><link rel="stylesheet" href="{http.Request.PathBase}/site.css"></head>
+            <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>Back to the app</title><link rel="icon" href="{http.Request.PathBase}/favicon.svg" type="image/svg+xml"><link rel="stylesheet" href="{http.Request.PathBase}/lib/bootstrap/dist/css/bootstrap.min.css"><link rel="stylesheet" href="{http.Request.PathBase}/site.css"></head>
             <body class="page"><main class="page-main"><div class="card">
             <h1>Back to the app</h1>
             <p>Your browser goes on by itself. If it does not, continue here.</p>
