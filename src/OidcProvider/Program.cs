@@ -10,6 +10,7 @@ using OidcProvider.Protocol;
 using OidcProvider.Sessions;
 using OidcProvider.SignIn;
 using OidcProvider.Telemetry;
+using OidcProvider.Throttling;
 using OidcProvider.Tokens;
 using OidcProvider.Users;
 
@@ -32,6 +33,7 @@ internal sealed partial class Program
             .AddKeys()
             .AddSessions()
             .AddTokens()
+            .AddThrottling()
             .AddProtocol()
             .AddSignIn()
             .AddCli();

@@ -47,6 +47,19 @@ public sealed class ProviderHost : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("oidc-test-").FullName;
         var database = await TestDatabase.CreateAsync(kind, folder);
         var issuer = new Uri($"http://127.0.0.1:{PostgreSqlCluster.FreePort()}");
+        var all = await SettingsAsync(folder, database, issuer, bootstrap, settings);
+        var host = new ProviderHost(folder, database, all, issuer);
+        if (kind != Database.Sqlite)
+        {
+            await CommandLine.InvokeAsync(["migrate", .. host.Arguments()], arguments => Program.Build(arguments));
+        }
+
+        await host.UpAsync();
+        return host;
+    }
+
+    internal static async Task<Dictionary<string, string>> SettingsAsync(string folder, TestDatabase database, Uri issuer, JsonObject? bootstrap, IReadOnlyDictionary<string, string>? settings)
+    {
         var file = Path.Combine(folder, "bootstrap.json");
         await File.WriteAllTextAsync(file, (bootstrap ?? Given.Everything()).ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
         var master = Path.Combine(folder, "master.key");
@@ -56,7 +69,7 @@ public sealed class ProviderHost : IAsyncDisposable
             ["environment"] = "Development",
             ["urls"] = issuer.AbsoluteUri.TrimEnd('/'),
             ["Issuer"] = issuer.AbsoluteUri.TrimEnd('/'),
-            ["Database:Provider"] = kind.ToString(),
+            ["Database:Provider"] = database.Kind.ToString(),
             ["ConnectionStrings:Database"] = database.ConnectionString,
             ["Hosting:MasterKeyFile"] = master,
             ["Bootstrap:File"] = file,
@@ -69,14 +82,7 @@ public sealed class ProviderHost : IAsyncDisposable
             all[key] = value;
         }
 
-        var host = new ProviderHost(folder, database, all, issuer);
-        if (kind != Database.Sqlite)
-        {
-            await CommandLine.InvokeAsync(["migrate", .. host.Arguments()], arguments => Program.Build(arguments));
-        }
-
-        await host.UpAsync();
-        return host;
+        return all;
     }
 
     public IReadOnlyList<string> Arguments() => [.. _settings.Select(pair => $"--{pair.Key}={pair.Value}")];

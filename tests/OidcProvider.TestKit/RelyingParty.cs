@@ -21,9 +21,14 @@ public sealed record Answer(HttpStatusCode Status, JsonNode? Json, HttpResponseM
 }
 
 /// <summary>A client of the provider: makes requests as the specifications say, and can be told to do so wrongly.</summary>
-public sealed class RelyingParty(ProviderHost host, string clientId = Given.Web, string? redirectUri = Given.Redirect, string? secret = Given.Secret) : IDisposable
+public sealed class RelyingParty(Uri issuer, string clientId = Given.Web, string? redirectUri = Given.Redirect, string? secret = Given.Secret) : IDisposable
 {
-    private readonly HttpClient _http = new(new HttpClientHandler { UseCookies = false }) { BaseAddress = host.Issuer };
+    private readonly HttpClient _http = new(new HttpClientHandler { UseCookies = false }) { BaseAddress = issuer };
+
+    public RelyingParty(ProviderHost host, string clientId = Given.Web, string? redirectUri = Given.Redirect, string? secret = Given.Secret)
+        : this((host ?? throw new ArgumentNullException(nameof(host))).Issuer, clientId, redirectUri, secret)
+    {
+    }
 
     public string Verifier { get; } = Base64UrlEncoder.Encode(RandomNumberGenerator.GetBytes(32));
 
@@ -78,7 +83,7 @@ public sealed class RelyingParty(ProviderHost host, string clientId = Given.Web,
     /// <summary>The whole flow: sign-in, consent, code, tokens.</summary>
     public async Task<Answer> SignInAsync(UserAgent? agent = null, string user = Given.Alice, params (string Name, string? Value)[] changes)
     {
-        using var own = agent is null ? new UserAgent(host.Issuer) : null;
+        using var own = agent is null ? new UserAgent(issuer) : null;
         var page = await AuthorizeAsync(agent ?? own!, user, changes);
         return await RedeemAsync(page.Parameter("code") ?? throw new InvalidOperationException($"No code: {page.Status} {page.Location} {page.Title}"));
     }
@@ -110,9 +115,18 @@ public sealed class RelyingParty(ProviderHost host, string clientId = Given.Web,
     }
 
     /// <summary>Posts a form with this client's own authentication.</summary>
-    public async Task<Answer> PostAsync(string path, params (string Name, string? Value)[] parameters)
+    public Task<Answer> PostAsync(string path, params (string Name, string? Value)[] parameters) => PostToAsync(issuer, path, [], parameters);
+
+    /// <summary>The same to a certain node, with headers of the test's own.</summary>
+    public async Task<Answer> PostToAsync(Uri node, string path, (string Name, string Value)[] headers, params (string Name, string? Value)[] parameters)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        ArgumentNullException.ThrowIfNull(headers);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(node, path));
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Add(name, value);
+        }
+
         var form = parameters.Where(pair => pair.Value is not null).Select(pair => new KeyValuePair<string, string>(pair.Name, pair.Value!)).ToList();
         if (secret is null)
         {
@@ -141,7 +155,7 @@ public sealed class RelyingParty(ProviderHost host, string clientId = Given.Web,
         var keys = new JsonWebKeySet(await _http.GetStringAsync("/.well-known/jwks.json"));
         return await new JsonWebTokenHandler { MapInboundClaims = false }.ValidateTokenAsync(token, new TokenValidationParameters
         {
-            ValidIssuer = host.IssuerValue, ValidAudience = audience, IssuerSigningKeys = keys.GetSigningKeys(), ValidateLifetime = false,
+            ValidIssuer = issuer.AbsoluteUri.TrimEnd('/'), ValidAudience = audience, IssuerSigningKeys = keys.GetSigningKeys(), ValidateLifetime = false,
         });
     }
 

@@ -10,6 +10,7 @@ internal static class AuditEvents
     public const string SignInFailed = "signin.failed";
     public const string SignedOut = "signout";
     public const string ConsentGranted = "consent.granted";
+    public const string ConsentWithdrawn = "consent.withdrawn";
     public const string ConsentDenied = "consent.denied";
     public const string DeviceApproved = "device.approved";
     public const string DeviceDenied = "device.denied";
@@ -19,6 +20,7 @@ internal static class AuditEvents
     public const string ClientRegistered = "client.registered";
     public const string ClientUpdated = "client.updated";
     public const string ClientRemoved = "client.removed";
+    public const string ClientAuthenticationFailed = "client.authentication_failed";
     public const string ClientSecretRotated = "client.secret_rotated";
     public const string ScopeRegistered = "scope.registered";
     public const string ScopeUpdated = "scope.updated";

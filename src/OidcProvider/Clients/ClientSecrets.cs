@@ -58,6 +58,10 @@ internal sealed class ClientSecrets(Argon2id argon2id, TimeProvider time)
         return true;
     }
 
+    /// <summary>Costs what a wrong chosen secret costs, where there is none to compare with.</summary>
+    public Task SpendAsync(string secret, CancellationToken cancellation = default) =>
+        secret.Length > ClientRules.MaxSecretLength ? Task.CompletedTask : argon2id.HashAsync(secret, cancellation);
+
     private string CacheKey(string hash, string secret) =>
         Convert.ToBase64String(HMACSHA256.HashData(_cacheKey, Encoding.UTF8.GetBytes($"{hash}\0{secret}")));
 

@@ -26,6 +26,8 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityDbContext
 
     public DbSet<RevokedAccessToken> RevokedAccessTokens => Set<RevokedAccessToken>();
 
+    public DbSet<Attempt> Attempts => Set<Attempt>();
+
     public DbSet<ChangeCount> ChangeCounts => Set<ChangeCount>();
 
     public DbSet<AuditRecord> AuditRecords => Set<AuditRecord>();
@@ -97,6 +99,11 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityDbContext
         {
             revoked.Property(row => row.Id).HasMaxLength(100);
             revoked.HasIndex(row => row.ExpiresAt);
+        });
+        builder.Entity<Attempt>(attempt =>
+        {
+            attempt.Property(row => row.Id).HasMaxLength(60);
+            attempt.HasIndex(row => row.WindowEndsAt);
         });
         builder.Entity<DataProtectionKey>().Property(row => row.Id).HasMaxLength(100);
         builder.Entity<AuditRecord>(record =>

@@ -21,12 +21,15 @@ internal sealed class CodeIssue(AppDbContext database, GrantPrincipal principals
         }
 
         var principal = await principals.ForUserAsync(user, pending.Session.Roles, scopes, AuthenticationFacts.Of(pending.Session.Session), CancellationToken.None);
-        principal.SetAuthorizationId(await GrantAsync(pending.Client, user.Id, scopes, pending.Session.Session.Id));
+        principal.SetAuthorizationId(Grant(pending.Client, user.Id, scopes, pending.Session.Session.Id));
         return principal;
     }
 
-    /// <summary>One grant for each sign-in of a client: what is revoked with it is what came of it, and nothing else.</summary>
-    public async Task<string> GrantAsync(RegisteredClient client, Guid userId, IEnumerable<string> scopes, Guid? sessionId)
+    /// <summary>
+    /// One grant for each sign-in of a client: what is revoked with it is what came of it, and nothing else. It is written
+    /// together with the code or device code that it stands behind.
+    /// </summary>
+    public string Grant(RegisteredClient client, Guid userId, IEnumerable<string> scopes, Guid? sessionId)
     {
         var grant = new Authorization
         {
@@ -40,7 +43,6 @@ internal sealed class CodeIssue(AppDbContext database, GrantPrincipal principals
             Type = AuthorizationTypes.AdHoc,
         };
         database.Authorizations.Add(grant).Property("ApplicationId").CurrentValue = client.Id;
-        await database.SaveChangesAsync(CancellationToken.None);
         return grant.Id.ToString();
     }
 

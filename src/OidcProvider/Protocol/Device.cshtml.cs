@@ -60,7 +60,7 @@ internal sealed class DeviceModel(RegistrySnapshot registry, GrantPrincipal prin
                 audit.Append(AuditEvents.DeviceApproved, subject, subject, found.Client.ClientId);
                 var facts = AuthenticationFacts.Of(session.Session) with { SessionId = null };
                 var principal = await principals.ForUserAsync(session.User, session.Roles, found.Scopes, facts, HttpContext.RequestAborted);
-                principal.SetAuthorizationId(await grants.GrantAsync(found.Client, session.User.Id, found.Scopes, sessionId: null));
+                principal.SetAuthorizationId(grants.Grant(found.Client, session.User.Id, found.Scopes, sessionId: null));
                 return SignIn(principal, Back("approved"), OpenIddictServerAspNetCoreDefaults.AuthenticationScheme);
 
             case "deny":

@@ -25,7 +25,7 @@ internal static class ProtocolModule
     {
         services.AddScoped<GrantGate>().AddSingleton<GrantPrincipal>().AddScoped<UserGrant>().AddSingleton<ClientCredentialsGrant>();
         services.AddBrowserClients();
-        services.AddScoped<AuthorizeRequest>().AddScoped<CodeIssue>().AddSingleton<LoginMarker>();
+        services.AddScoped<AuthorizeRequest>().AddScoped<CodeIssue>().AddSingleton<LoginMarker>().AddSingleton<ClientGuesses>();
         services.AddOptions<OpenIddictServerOptions>().Configure<IssuerUri, TimeProvider, IOptions<TokensOptions>>(Configure);
         services.AddOptions<OpenIddictServerAspNetCoreOptions>().Configure<IssuerUri>((options, issuer) =>
             // Only a loopback issuer in Development is http; Hosting/CanonicalOrigin has turned away the rest.
@@ -37,6 +37,9 @@ internal static class ProtocolModule
             {
                 core.UseEntityFrameworkCore().UseDbContext<AppDbContext>().ReplaceDefaultEntities<Client, Authorization, Scope, Token, Guid>();
                 ClientsModule.AddClientManager(core);
+                TokensModule.AddTokenRows(core);
+                // One request reads each row once; a cache of its own for each would cost more than it saves.
+                core.DisableEntityCaching();
             })
             .AddServer(AddServer);
         return services;
@@ -95,7 +98,9 @@ internal static class ProtocolModule
     {
         // Who asks. A missing secret is a client that does not authenticate (invalid_client), not a malformed request.
         server.RemoveEventHandler(Engine.Exchange.ValidateClientCredentialsParameters.Descriptor);
-        server.Use<ProcessAuthenticationContext, CheckClient>(Engine.ValidateClientId.Descriptor.Order + 500);
+        server.Use<ProcessAuthenticationContext, CheckClient>(Engine.ValidateClientId.Descriptor.Order - 500);
+        server.RemoveEventHandler(Engine.ValidateClientSecret.Descriptor);
+        server.Use<ProcessAuthenticationContext, CheckClientSecret>(Engine.ValidateClientSecret.Descriptor.Order);
         server.Use<ValidateAuthorizationRequestContext, CheckCodeChallenge>(Engine.Authentication.ValidateProofKeyForCodeExchangeParameters.Descriptor.Order + 500);
         server.Use<ValidatePushedAuthorizationRequestContext, CheckCodeChallenge>(Engine.Authentication.ValidatePushedProofKeyForCodeExchangeParameters.Descriptor.Order + 500);
         server.Replace<ValidateAuthorizationRequestContext, CheckScopes>(Engine.Authentication.ValidateScopePermissions.Descriptor);

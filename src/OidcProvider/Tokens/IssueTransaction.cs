@@ -43,6 +43,7 @@ internal sealed class CommitIssue(AppDbContext database) : IOpenIddictServerHand
     {
         if (database.Database.CurrentTransaction is { } transaction)
         {
+            await database.SaveChangesAsync(CancellationToken.None);
             await transaction.CommitAsync(CancellationToken.None);
             await transaction.DisposeAsync();
         }

@@ -4,9 +4,9 @@ using OidcProvider.Data;
 namespace OidcProvider.Tokens;
 
 /// <summary>How many rows of each kind a run removed.</summary>
-internal sealed record Pruned(int Tokens, int Grants, int RevokedAccessTokens, int Sessions)
+internal sealed record Pruned(int Tokens, int Grants, int RevokedAccessTokens, int Sessions, int Attempts)
 {
-    public int Total => Tokens + Grants + RevokedAccessTokens + Sessions;
+    public int Total => Tokens + Grants + RevokedAccessTokens + Sessions + Attempts;
 }
 
 /// <summary>
@@ -29,7 +29,8 @@ internal sealed class Pruning(AppDbContext database, TimeProvider time)
         var grants = await RepeatAsync(() => database.Authorizations.Where(row => row.CreationDate < oldGrant && !row.Tokens.Any()).OrderBy(row => row.CreationDate).Take(Batch), cancellation);
         var revoked = await RepeatAsync(() => database.RevokedAccessTokens.Where(row => row.ExpiresAt < expired).OrderBy(row => row.ExpiresAt).Take(Batch), cancellation);
         var sessions = await RepeatAsync(() => database.Sessions.Where(row => row.ExpiresAt < expired).OrderBy(row => row.ExpiresAt).Take(Batch), cancellation);
-        return new Pruned(tokens, grants, revoked, sessions);
+        var attempts = await RepeatAsync(() => database.Attempts.Where(row => row.WindowEndsAt < expired).OrderBy(row => row.WindowEndsAt).Take(Batch), cancellation);
+        return new Pruned(tokens, grants, revoked, sessions, attempts);
     }
 
     private static async Task<int> RepeatAsync<T>(Func<IQueryable<T>> batch, CancellationToken cancellation) where T : class

@@ -34,7 +34,7 @@ internal sealed class RedeemToken(TokenStore tokens) : IOpenIddictServerHandler<
         }
 
         // Two parties hold the same token: which of them is honest cannot be told, so both lose it.
-        if (Guid.TryParse(principal.GetAuthorizationId(), out var grant))
+        if (!context.Request.IsDeviceCodeGrantType() && Guid.TryParse(principal.GetAuthorizationId(), out var grant))
         {
             await tokens.RevokeGrantAsync(grant, refresh ? AuditEvents.RefreshTokenReplayed : AuditEvents.CodeReplayed, context.ClientId, context.ClientId, "raced");
         }

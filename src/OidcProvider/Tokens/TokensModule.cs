@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OidcProvider.Data;
 using OidcProvider.Hosting;
 using OidcProvider.Jobs;
 using OidcProvider.Keys;
@@ -13,7 +14,7 @@ internal static class TokensModule
 {
     public static IServiceCollection AddTokens(this IServiceCollection services)
     {
-        services.AddValidatedOptions<TokensOptions>(TokensOptions.Section).AddScoped<TokenStore>().AddScoped<Pruning>();
+        services.AddValidatedOptions<TokensOptions>(TokensOptions.Section).AddScoped<TokenStore>().AddScoped<ConnectedApps>().AddScoped<Pruning>();
         services.AddJob<PruneExpiredJob>(PruneExpiredJob.Schedule);
 
         // A key is published until the longest-lived token it can have signed, a refresh token, has expired.
@@ -24,4 +25,8 @@ internal static class TokensModule
         });
         return services;
     }
+
+    /// <summary>Lets OpenIddict reach token rows through <see cref="TokenRows"/>.</summary>
+    public static void AddTokenRows(OpenIddictCoreBuilder core) =>
+        core.ReplaceTokenStore<Token, TokenRows>().ReplaceTokenManager<Token, TokenManager>();
 }

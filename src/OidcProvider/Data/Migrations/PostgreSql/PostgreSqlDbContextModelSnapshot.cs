@@ -145,6 +145,25 @@ namespace OidcProvider.Data.Migrations.PostgreSql
                     b.ToTable("UserTokens", (string)null);
                 });
 
+            modelBuilder.Entity("OidcProvider.Data.Attempt", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTime>("WindowEndsAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("WindowEndsAt");
+
+                    b.ToTable("Attempts");
+                });
+
             modelBuilder.Entity("OidcProvider.Data.AuditRecord", b =>
                 {
                     b.Property<Guid>("Id")

@@ -145,6 +145,25 @@ namespace OidcProvider.Data.Migrations.SqlServer
                     b.ToTable("UserTokens", (string)null);
                 });
 
+            modelBuilder.Entity("OidcProvider.Data.Attempt", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("int");
+
+                    b.Property<DateTime>("WindowEndsAt")
+                        .HasColumnType("datetime2");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("WindowEndsAt");
+
+                    b.ToTable("Attempts");
+                });
+
             modelBuilder.Entity("OidcProvider.Data.AuditRecord", b =>
                 {
                     b.Property<Guid>("Id")

@@ -136,6 +136,25 @@ namespace OidcProvider.Data.Migrations.Sqlite
                     b.ToTable("UserTokens", (string)null);
                 });
 
+            modelBuilder.Entity("OidcProvider.Data.Attempt", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("WindowEndsAt")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("WindowEndsAt");
+
+                    b.ToTable("Attempts");
+                });
+
             modelBuilder.Entity("OidcProvider.Data.AuditRecord", b =>
                 {
                     b.Property<Guid>("Id")
