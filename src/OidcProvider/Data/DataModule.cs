@@ -1,8 +1,8 @@
-using System.Data.Common;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+
 using Microsoft.Extensions.Options;
 using OidcProvider.Hosting;
 
@@ -22,7 +22,7 @@ internal static class DataModule
         services.AddValidatedOptions<DatabaseOptions>(DatabaseOptions.Section);
         services.Configure<IdentityOptions>(UseIdentitySchema);
         services.AddSingleton<IStartupCheck, ConnectionStringCheck>();
-        services.AddSingleton<SqlitePragmas>();
+        services.AddSingleton<SqlitePragmas>().AddSingleton<SqliteWriters>();
         services.AddScoped<Migrator>();
         services.AddHostedService<ChangeWatch>();
         DataProtectionStore.Add(services);
@@ -38,7 +38,7 @@ internal static class DataModule
                 options.UseSqlServer(ConnectionString(sp), server => server.CommandTimeout(Timeout(sp))).Common()),
             _ => services.AddDbContextPool<AppDbContext, SqliteDbContext>((sp, options) =>
                 options.UseSqlite(Prepared(ConnectionString(sp)), sqlite => sqlite.CommandTimeout(Timeout(sp)))
-                    .AddInterceptors(sp.GetRequiredService<SqlitePragmas>()).Common()),
+                    .AddInterceptors(sp.GetRequiredService<SqlitePragmas>(), sp.GetRequiredService<SqliteWriters>()).Common()),
         };
     }
 
@@ -59,30 +59,6 @@ internal static class DataModule
         var folder = Path.GetDirectoryName(Path.GetFullPath(new SqliteConnectionStringBuilder(connectionString).DataSource));
         PrivateFile.EnsureFolder(folder!);
         return connectionString;
-    }
-
-    /// <summary>Write-ahead log so that readers never wait, full sync so that what was acknowledged survives a power cut.</summary>
-    private sealed class SqlitePragmas : DbConnectionInterceptor
-    {
-        private const string Pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON;";
-
-        // EF Core looks for the file with a connection that may not write; switching the journal there would fail.
-        private static string For(DbConnection connection) =>
-            new SqliteConnectionStringBuilder(connection.ConnectionString).Mode == SqliteOpenMode.ReadOnly ? "PRAGMA busy_timeout=5000;" : Pragmas;
-
-        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
-        {
-            using var command = connection.CreateCommand();
-            command.CommandText = For(connection);
-            command.ExecuteNonQuery();
-        }
-
-        public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
-        {
-            await using var command = connection.CreateCommand();
-            command.CommandText = For(connection);
-            await command.ExecuteNonQueryAsync(cancellationToken);
-        }
     }
 
     private sealed class ConnectionStringCheck(IConfiguration configuration) : IStartupCheck

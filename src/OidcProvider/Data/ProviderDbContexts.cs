@@ -3,7 +3,12 @@ using Microsoft.EntityFrameworkCore;
 namespace OidcProvider.Data;
 
 /// <summary>The embedded database: one file, one machine, write-ahead log.</summary>
-public sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options) : AppDbContext(options);
+public sealed class SqliteDbContext : AppDbContext
+{
+    public SqliteDbContext(DbContextOptions<SqliteDbContext> options) : base(options) =>
+        // So that every write takes its turn (SqliteWriters).
+        Database.AutoTransactionBehavior = AutoTransactionBehavior.Always;
+}
 
 /// <summary>PostgreSQL 14 or later.</summary>
 public sealed class PostgreSqlDbContext(DbContextOptions<PostgreSqlDbContext> options) : AppDbContext(options);

@@ -111,6 +111,7 @@ internal static class ProtocolModule
         // What they present.
         server.Use<ExtractEndUserVerificationRequestContext, ReadUserCode>(Web.ExtractGetOrPostRequest<ExtractEndUserVerificationRequestContext>.Descriptor.Order + 500);
         server.Replace<ValidateTokenContext, CheckTokenState>(Engine.Protection.ValidateTokenEntry.Descriptor);
+        server.RemoveEventHandler(Engine.Protection.ValidateAuthorizationEntry.Descriptor);
         server.Use<ValidateTokenContext, AccessTokenState>(Engine.Protection.ValidateAuthorizationEntry.Descriptor.Order + 500);
         server.Replace<ValidateTokenRequestContext, CheckScopes.Granted>(Engine.Exchange.ValidateGrantedScopes.Descriptor);
         server.Replace<ValidateTokenRequestContext, CheckCodeVerifier>(Engine.Exchange.ValidateCodeVerifier.Descriptor);
@@ -122,13 +123,10 @@ internal static class ProtocolModule
         server.Replace<HandleRevocationRequestContext, RevocationEndpoint>(Engine.Revocation.RevokeToken.Descriptor);
 
         // How it is issued.
-        server.UseForRows<BeginIssue>(Engine.ValidateSignInDemand.Descriptor.Order + 500);
         server.RemoveEventHandler(Engine.RedeemTokenEntry.Descriptor);
-        server.UseForRows<RedeemToken>(Engine.RedeemTokenEntry.Descriptor.Order);
-        server.UseForRows<RepeatSuccessor>(Engine.EvaluateGeneratedTokens.Descriptor.Order + 500);
-        server.UseForRows<KeepSuccessor>(Engine.BeautifyGeneratedTokens.Descriptor.Order + 500);
+        server.UseForRows<BeginApproval>(Engine.RedeemTokenEntry.Descriptor.Order);
+        server.UseForRows<CommitIssue>(Engine.BeautifyGeneratedTokens.Descriptor.Order + 500);
         server.Use<ProcessSignInContext, StateLifetime>(Engine.AttachSignInParameters.Descriptor.Order + 250);
-        server.UseForRows<CommitIssue>(Engine.AttachSignInParameters.Descriptor.Order + 500);
         server.Use<GenerateTokenContext, SelectSigningKey>(Engine.Protection.AttachSecurityCredentials.Descriptor.Order + 250);
         server.Use<GenerateTokenContext, LeanTokens>(Engine.Protection.CreateTokenEntry.Descriptor.Order - 500);
         server.Use<GenerateTokenContext, ShapeToken>(Engine.Protection.AttachTokenMetadata.Descriptor.Order + 500);

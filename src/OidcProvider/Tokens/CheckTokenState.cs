@@ -29,6 +29,11 @@ internal sealed class CheckTokenState(AppDbContext database, TokenStore tokens) 
             ?? await database.Tokens.AsNoTracking().Where(token => token.Id == id).Select(token => token.Status).SingleOrDefaultAsync();
         switch (status)
         {
+            case Statuses.Valid when context.Transaction.EndpointType is not OpenIddictServerEndpointType.Token && await IsRevokedAsync(context):
+                context.Reject(Errors.InvalidToken, "The grant has been revoked.");
+                return;
+
+            // At the token endpoint CommitIssue holds the grant and decides.
             case Statuses.Valid:
                 return;
 
@@ -61,6 +66,9 @@ internal sealed class CheckTokenState(AppDbContext database, TokenStore tokens) 
                 return;
         }
     }
+
+    private async Task<bool> IsRevokedAsync(ValidateTokenContext context) =>
+        Guid.TryParse(context.AuthorizationId, out var grant) && !await database.Authorizations.AnyAsync(row => row.Id == grant && row.Status == Statuses.Valid);
 
     private async Task RevokeAsync(ValidateTokenContext context)
     {

@@ -1,3 +1,6 @@
+using System.Security.Claims;
+using Microsoft.EntityFrameworkCore;
+using OidcProvider.Audit;
 using OidcProvider.Data;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
@@ -6,29 +9,6 @@ using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace OidcProvider.Tokens;
 
-/// <summary>
-/// One transaction from redeeming a token to the last row of what is issued for it: a crash leaves either the old token usable
-/// or the new ones in place, never neither. It holds the grant's row, so that a revocation comes before or after, never between.
-/// </summary>
-internal sealed class BeginIssue(AppDbContext database, TokenStore tokens) : IOpenIddictServerHandler<ProcessSignInContext>
-{
-    public async ValueTask HandleAsync(ProcessSignInContext context)
-    {
-        if (database.Database.CurrentTransaction is not null)
-        {
-            return;
-        }
-
-        await database.Database.BeginTransactionAsync(CancellationToken.None);
-        if (context.EndpointType is OpenIddictServerEndpointType.Token
-            && Guid.TryParse(context.Principal?.GetAuthorizationId(), out var grant)
-            && !await tokens.HoldGrantAsync(grant))
-        {
-            context.Reject(Errors.InvalidGrant, "The grant has been revoked.");
-        }
-    }
-}
-
 /// <summary>A client's own token has neither grant nor row: nothing that reads or writes one is even constructed for it.</summary>
 internal sealed class WritesRows : IOpenIddictServerHandlerFilter<ProcessSignInContext>
 {
@@ -36,16 +16,129 @@ internal sealed class WritesRows : IOpenIddictServerHandlerFilter<ProcessSignInC
         ValueTask.FromResult(context.EndpointType is not OpenIddictServerEndpointType.Token || !context.Request.IsClientCredentialsGrantType());
 }
 
-/// <summary>Ends what <see cref="BeginIssue"/> began, before anything is sent. A refusal in between is rolled back with the scope.</summary>
-internal sealed class CommitIssue(AppDbContext database) : IOpenIddictServerHandler<ProcessSignInContext>
+/// <summary>
+/// A user's approval of a device changes rows as the answer is made, so its transaction begins here, with the user code used up.
+/// All other answers are made first and written afterwards (<see cref="CommitIssue"/>): nobody waits for a signature while a
+/// row is held.
+/// </summary>
+internal sealed class BeginApproval(AppDbContext database, TokenStore tokens) : IOpenIddictServerHandler<ProcessSignInContext>
 {
     public async ValueTask HandleAsync(ProcessSignInContext context)
     {
-        if (database.Database.CurrentTransaction is { } transaction)
+        if (context.EndpointType is not OpenIddictServerEndpointType.EndUserVerification)
         {
-            await database.SaveChangesAsync(CancellationToken.None);
-            await transaction.CommitAsync(CancellationToken.None);
-            await transaction.DisposeAsync();
+            return;
         }
+
+        await database.Database.BeginTransactionAsync(CancellationToken.None);
+        if (Guid.TryParse(CommitIssue.Presented(context)?.GetTokenId(), out var id) && !await tokens.RedeemAsync(id))
+        {
+            context.Reject(Errors.InvalidRequest, "The code has already been used.");
+        }
+    }
+}
+
+/// <summary>
+/// Uses up the code, refresh token, device code or pushed request that the answer was made from and writes what was issued, in one
+/// transaction (RFC 6749 §4.1.2, RFC 9700 §4.14.2): a crash leaves either the old token usable or the new ones in place. It holds the
+/// grant's row, so that a revocation comes before or after, never between. Replaces the engine's own step, which ignores a lost race
+/// for refresh tokens. Runs before anything is put into the answer.
+/// </summary>
+internal sealed class CommitIssue(AppDbContext database, TokenStore tokens) : IOpenIddictServerHandler<ProcessSignInContext>
+{
+    public async ValueTask HandleAsync(ProcessSignInContext context)
+    {
+        if (database.Database.CurrentTransaction is null)
+        {
+            await database.Database.BeginTransactionAsync(CancellationToken.None);
+            if (!await HoldGrantAsync(context) || !await RedeemAsync(context))
+            {
+                if (database.Database.CurrentTransaction is { } refused)
+                {
+                    await refused.DisposeAsync();
+                }
+
+                return;
+            }
+        }
+
+        await database.SaveChangesAsync(CancellationToken.None);
+        var transaction = database.Database.CurrentTransaction!;
+        await transaction.CommitAsync(CancellationToken.None);
+        await transaction.DisposeAsync();
+    }
+
+    /// <summary>The token that the request presents for being answered.</summary>
+    public static ClaimsPrincipal? Presented(ProcessSignInContext context)
+    {
+        var authentication = context.Transaction.GetProperty<ProcessAuthenticationContext>(typeof(ProcessAuthenticationContext).FullName!);
+        return context.EndpointType switch
+        {
+            OpenIddictServerEndpointType.Authorization => authentication?.RequestTokenPrincipal,
+            OpenIddictServerEndpointType.EndUserVerification => authentication?.UserCodePrincipal,
+            OpenIddictServerEndpointType.Token when context.Request.IsAuthorizationCodeGrantType() => authentication?.AuthorizationCodePrincipal,
+            OpenIddictServerEndpointType.Token when context.Request.IsDeviceCodeGrantType() => authentication?.DeviceCodePrincipal,
+            OpenIddictServerEndpointType.Token when context.Request.IsRefreshTokenGrantType() => authentication?.RefreshTokenPrincipal,
+            _ => null,
+        };
+    }
+
+    private async Task<bool> HoldGrantAsync(ProcessSignInContext context)
+    {
+        if (context.EndpointType is not OpenIddictServerEndpointType.Token
+            || !Guid.TryParse(context.Principal?.GetAuthorizationId(), out var grant) || await tokens.HoldGrantAsync(grant))
+        {
+            return true;
+        }
+
+        // Other columns of the row may tell of a replay; the grant is gone either way.
+        context.Reject(Errors.InvalidGrant, "The grant has been revoked.");
+        return false;
+    }
+
+    private async Task<bool> RedeemAsync(ProcessSignInContext context)
+    {
+        var presented = Presented(context);
+        if (!Guid.TryParse(presented?.GetTokenId(), out var id))
+        {
+            return true;
+        }
+
+        var refresh = context.EndpointType is OpenIddictServerEndpointType.Token && context.Request.IsRefreshTokenGrantType();
+        var successor = refresh && context.RefreshToken is { } next && Guid.TryParse(context.RefreshTokenPrincipal?.GetTokenId(), out var nextId)
+            ? (Id: nextId, Hidden: RefreshFamily.Hide(next, context.Request.RefreshToken!))
+            : default;
+        if (await tokens.RedeemAsync(id, successor.Hidden, successor.Hidden is null ? null : successor.Id))
+        {
+            return true;
+        }
+
+        if (context.EndpointType is not OpenIddictServerEndpointType.Token)
+        {
+            context.Reject(Errors.InvalidRequest, "The request has already been answered.");
+            return false;
+        }
+
+        // The successor that is there already is handed out again, instead of the one just made.
+        if (refresh && await tokens.RepeatAsync(id, context.Request.RefreshToken!) is { } same)
+        {
+            if (TokenRows.Seen(database, successor.Id) is { } unwanted)
+            {
+                database.Entry(unwanted).State = EntityState.Detached;
+            }
+
+            context.RefreshToken = same;
+            return true;
+        }
+
+        // Two parties hold the same token: which of them is honest cannot be told, so both lose it. A device that asks twice at once
+        // is one party.
+        if (!context.Request.IsDeviceCodeGrantType() && Guid.TryParse(presented.GetAuthorizationId(), out var grant))
+        {
+            await tokens.RevokeGrantAsync(grant, refresh ? AuditEvents.RefreshTokenReplayed : AuditEvents.CodeReplayed, context.ClientId, context.ClientId, "raced");
+        }
+
+        context.Reject(Errors.InvalidGrant, "The token has already been used.");
+        return false;
     }
 }

@@ -13,12 +13,16 @@ namespace OidcProvider.Tokens;
 /// </summary>
 internal sealed class TokenStore(AppDbContext database, AuditLog audit, TimeProvider time, IOptions<TokensOptions> options)
 {
-    /// <summary>Marks a token used. False: someone else was first, or it was revoked meanwhile.</summary>
-    public async Task<bool> RedeemAsync(Guid id)
+    /// <summary>
+    /// Marks a token used and keeps with it what replaced it, hidden from everyone but its holder. False: someone else was first, or
+    /// it was revoked meanwhile.
+    /// </summary>
+    public async Task<bool> RedeemAsync(Guid id, byte[]? successor = null, Guid? successorId = null)
     {
         var now = time.GetUtcNow().UtcDateTime;
         return await database.Tokens.Where(token => token.Id == id && token.Status == Statuses.Valid)
-            .ExecuteUpdateAsync(update => update.SetProperty(row => row.Status, Statuses.Redeemed).SetProperty(row => row.RedemptionDate, now)) == 1;
+            .ExecuteUpdateAsync(update => update.SetProperty(row => row.Status, Statuses.Redeemed).SetProperty(row => row.RedemptionDate, now)
+                .SetProperty(row => row.Successor, successor).SetProperty(row => row.SuccessorId, successorId)) == 1;
     }
 
     /// <summary>What a presented refresh token deserves now.</summary>

@@ -25,7 +25,7 @@ public class TokenRowsTests : ProviderFixture
         Assert.Multiple(() =>
         {
             Assert.That(exchange, Is.EqualTo((1, 1)), "redeem the code, insert the refresh token");
-            Assert.That(refresh, Is.EqualTo((1, 2)), "redeem, insert, keep the successor");
+            Assert.That(refresh, Is.EqualTo((1, 1)), "redeem and keep the successor, insert it");
             Assert.That(pushed, Is.EqualTo((1, 0)));
             Assert.That(own, Is.EqualTo((0, 0)), "a service's JWT has no row");
             Assert.That(authorize, Is.EqualTo((1, 0)));

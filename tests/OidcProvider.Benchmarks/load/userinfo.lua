@@ -1,0 +1,2 @@
+local seed = dofile(os.getenv("SEED"))
+wrk.headers["Authorization"] = "Bearer " .. seed.access
