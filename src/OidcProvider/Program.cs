@@ -1,3 +1,4 @@
+using OidcProvider.Account;
 using OidcProvider.Audit;
 using OidcProvider.Cli;
 using OidcProvider.Clients;
@@ -5,6 +6,7 @@ using OidcProvider.Data;
 using OidcProvider.Hosting;
 using OidcProvider.Jobs;
 using OidcProvider.Keys;
+using OidcProvider.Mail;
 using OidcProvider.Logout;
 using OidcProvider.Protocol;
 using OidcProvider.Sessions;
@@ -28,6 +30,7 @@ internal sealed partial class Program
             .AddJobs(builder.Configuration)
             .AddData(builder.Configuration)
             .AddAudit()
+            .AddMail()
             .AddUsers()
             .AddClients()
             .AddKeys()
@@ -35,7 +38,7 @@ internal sealed partial class Program
             .AddTokens()
             .AddThrottling()
             .AddProtocol()
-            .AddSignIn()
+            .AddSignIn().AddAccount()
             .AddCli();
         builder.Services.AddRazorPages(LogoutModule.AddLogoutRoutes).WithRazorPagesAtContentRoot();
         adjust?.Invoke(builder);

@@ -75,6 +75,10 @@ public sealed class ProviderHost : IAsyncDisposable
             ["Bootstrap:File"] = file,
             ["PasswordHash:MemoryKiB"] = "8192",
             ["PasswordHash:Iterations"] = "1",
+            // All tests come from one address; what guessing and factors are about has fixtures of its own.
+            ["Throttling:LoginAttempts"] = "1000",
+            ["Users:RequireMfaForRoles"] = "",
+            ["Email:Directory"] = Path.Combine(folder, "mail"),
             ["Logging:LogLevel:Default"] = "Information",
         };
         foreach (var (key, value) in settings ?? new Dictionary<string, string>())

@@ -30,6 +30,23 @@ internal static class AuditEvents
     public const string UserUpdated = "user.updated";
     public const string UserDisabled = "user.disabled";
     public const string UserEnabled = "user.enabled";
+    public const string UserRegistered = "user.registered";
+    public const string UserDeleted = "user.deleted";
+    public const string AccountLocked = "account.locked";
+    public const string AccountUnlocked = "account.unlocked";
+    public const string PasswordChanged = "password.changed";
+    public const string PasswordResetAsked = "password.reset_asked";
+    public const string EmailChanged = "email.changed";
+    public const string ProfileChanged = "profile.changed";
+    public const string AuthenticatorAdded = "authenticator.added";
+    public const string AuthenticatorRemoved = "authenticator.removed";
+    public const string RecoveryCodesRenewed = "recovery_codes.renewed";
+    public const string RecoveryCodeUsed = "recovery_code.used";
+    public const string PasskeyAdded = "passkey.added";
+    public const string PasskeyRenamed = "passkey.renamed";
+    public const string PasskeyRemoved = "passkey.removed";
+    public const string SecondFactorsReset = "second_factors.reset";
+    public const string DataDownloaded = "data.downloaded";
 }
 
 /// <summary>Appends to the audit trail through the caller's context, so that a record commits with the change it tells of.</summary>

@@ -28,6 +28,22 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityDbContext
 
     public DbSet<Attempt> Attempts => Set<Attempt>();
 
+    public DbSet<AccountGuard> AccountGuards => Set<AccountGuard>();
+
+    public DbSet<Authenticator> Authenticators => Set<Authenticator>();
+
+    public DbSet<RecoveryCode> RecoveryCodes => Set<RecoveryCode>();
+
+    public DbSet<PendingSignIn> PendingSignIns => Set<PendingSignIn>();
+
+    public DbSet<KnownDevice> KnownDevices => Set<KnownDevice>();
+
+    public DbSet<MailedLink> MailedLinks => Set<MailedLink>();
+
+    public DbSet<OutboxMail> OutboxMails => Set<OutboxMail>();
+
+    public DbSet<Ceremony> Ceremonies => Set<Ceremony>();
+
     public DbSet<ChangeCount> ChangeCounts => Set<ChangeCount>();
 
     public DbSet<AuditRecord> AuditRecords => Set<AuditRecord>();
@@ -100,6 +116,7 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityDbContext
             revoked.Property(row => row.Id).HasMaxLength(100);
             revoked.HasIndex(row => row.ExpiresAt);
         });
+        SignInModel.Build(builder);
         builder.Entity<Attempt>(attempt =>
         {
             attempt.Property(row => row.Id).HasMaxLength(60);

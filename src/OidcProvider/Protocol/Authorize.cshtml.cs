@@ -43,6 +43,9 @@ internal sealed class AuthorizeModel(AuthorizeRequest requests, CodeIssue codes,
             case Step.Login:
                 return Redirect(requests.LoginUrl(HttpContext));
 
+            case Step.StepUp:
+                return Redirect(requests.LoginUrl(HttpContext, "/login/mfa"));
+
             case Step.SelectAccount:
                 SelectAccount = request.SelectAccountView();
                 return Page();

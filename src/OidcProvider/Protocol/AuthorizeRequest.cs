@@ -37,6 +37,8 @@ internal sealed class AuthorizeRequest(RegistrySnapshot registry, ConsentStore c
             MaxAge = request.MaxAge ?? client.Definition.DefaultMaxAge,
             Subject = session?.User.Id.ToString(),
             AuthenticatedAt = session?.Session.AuthenticatedAt,
+            Acr = session?.Session.Acr,
+            AcrValues = request.GetAcrValues(),
             HintedSubject = await HintedSubjectAsync(http),
             SentToLoginAt = marker.Read(Raw(http.Request, LoginMarker.Parameter), raw),
             ImplicitConsent = client.Definition.Consent == ClientMetadata.ImplicitConsent,
@@ -48,11 +50,11 @@ internal sealed class AuthorizeRequest(RegistrySnapshot registry, ConsentStore c
     }
 
     /// <summary>The sign-in page with the way back to this very request.</summary>
-    public string LoginUrl(HttpContext http)
+    public string LoginUrl(HttpContext http, string page = "/login")
     {
         var raw = RawParameters(http.Request);
         var back = Url(http.Request, raw.Append(new(LoginMarker.Parameter, marker.Create(raw))));
-        var url = QueryHelpers.AddQueryString($"{http.Request.PathBase}/login", "returnUrl", back);
+        var url = QueryHelpers.AddQueryString($"{http.Request.PathBase}{page}", "returnUrl", back);
         return http.GetOpenIddictServerRequest()?.LoginHint is { Length: > 0 and <= 256 } hint ? QueryHelpers.AddQueryString(url, "login_hint", hint) : url;
     }
 

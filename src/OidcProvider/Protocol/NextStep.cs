@@ -1,3 +1,5 @@
+using OidcProvider.Sessions;
+
 namespace OidcProvider.Protocol;
 
 /// <summary>What the user said on a page of the authorization endpoint.</summary>
@@ -26,6 +28,11 @@ internal sealed record NextStepInput
 
     public DateTimeOffset? AuthenticatedAt { get; init; }
 
+    /// <summary>What the session is worth, and what the request asks for (<c>acr_values</c>).</summary>
+    public string? Acr { get; init; }
+
+    public IReadOnlyCollection<string> AcrValues { get; init; } = [];
+
     /// <summary>The subject of a valid <c>id_token_hint</c>.</summary>
     public string? HintedSubject { get; init; }
 
@@ -50,6 +57,9 @@ internal abstract record Step
     }
 
     public sealed record Login : Step;
+
+    /// <summary>Signed in, but the request asks for a second factor.</summary>
+    public sealed record StepUp : Step;
 
     public sealed record SelectAccount : Step;
 
@@ -77,6 +87,12 @@ internal static class NextStep
         if (NeedsLogin(input))
         {
             return silent ? new Step.Error("login_required", "The user must sign in.") : new Step.Login();
+        }
+
+        // acr_values is a wish (§5.5.1.1): who was asked and could not goes on with the acr they have.
+        if (!AuthenticationContext.Meets(input.Acr, input.AcrValues) && !SignedInForThis(input))
+        {
+            return silent ? new Step.Error("interaction_required", "The user must show a second factor.") : new Step.StepUp();
         }
 
         if (input.Prompts.Contains("select_account") && input.Decision is Decision.None && !SignedInForThis(input))

@@ -46,6 +46,7 @@ internal sealed class SessionStore(AppDbContext database, AuditLog audit, TimePr
         session.LastSeenAt = now;
         session.ExpiresAt = now + options.Value.AbsoluteTimeout;
         session.Amr = amr;
+        session.Acr = AuthenticationContext.Acr(AuthenticationContext.Split(amr));
         session.UserAgent = Cut(userAgent, 300);
         session.Address = address;
         audit.Append(AuditEvents.SignedIn, userId.ToString(), userId.ToString());
@@ -88,6 +89,15 @@ internal sealed class SessionStore(AppDbContext database, AuditLog audit, TimePr
         return new LiveSession(found.Session, found.User, found.Roles);
     }
 
+    /// <summary>Where a user is signed in now, most recently seen first.</summary>
+    public async Task<IReadOnlyList<Session>> ListAsync(Guid userId)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        var idleSince = now - options.Value.IdleTimeout;
+        return await database.Sessions.AsNoTracking().Where(row => row.UserId == userId && row.EndedAt == null && row.ExpiresAt > now && row.LastSeenAt > idleSince)
+            .OrderByDescending(row => row.LastSeenAt).ToListAsync();
+    }
+
     /// <summary>Whether the session named by a <c>sid</c> still lives. Asked by every grant that depends on one.</summary>
     public Task<bool> IsAliveAsync(Guid id, CancellationToken cancellation)
     {
@@ -117,13 +127,16 @@ internal sealed class SessionStore(AppDbContext database, AuditLog audit, TimePr
         await CommitAsync(transaction);
     }
 
-    /// <summary>Ends all that a user has: every session and every grant, offline ones too. For a user who is barred or removed.</summary>
-    public async Task EndAllAsync(Guid userId, string reason)
+    /// <summary>
+    /// Ends all that a user has: every session (but <paramref name="keep"/>, where they are just now) and every grant, offline ones too. For a
+    /// user who is barred or removed, or whose credentials changed.
+    /// </summary>
+    public async Task EndAllAsync(Guid userId, string reason, Guid? keep = null)
     {
         var now = time.GetUtcNow().UtcDateTime;
         var subject = userId.ToString();
         await using var transaction = await BeginAsync();
-        await database.Sessions.Where(row => row.UserId == userId && row.EndedAt == null)
+        await database.Sessions.Where(row => row.UserId == userId && row.EndedAt == null && row.Id != keep)
             .ExecuteUpdateAsync(update => update.SetProperty(row => row.EndedAt, now));
         await RevokeAsync(database.Authorizations.Where(row => row.Subject == subject));
         audit.Append(AuditEvents.SignedOut, actor: null, subject, reason: reason);

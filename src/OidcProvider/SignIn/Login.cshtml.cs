@@ -1,27 +1,36 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Options;
 using OidcProvider.Hosting;
+using OidcProvider.Users;
 
 namespace OidcProvider.SignIn;
 
-/// <summary>Sign-in with a password. Knows nothing of OAuth: it takes a return URL and goes back there.</summary>
-[AllowAnonymous, IgnoreAntiforgeryToken]
-internal sealed class LoginModel(SignInFlow flow, IAntiforgery antiforgery) : PageModel
+/// <summary>
+/// Sign-in with a password or a passkey. Knows nothing of OAuth: it takes a return URL and goes back there, by way of the second step where there
+/// is one.
+/// </summary>
+[AllowAnonymous]
+internal sealed class LoginModel(PasswordSignIn passwords, Passkeys passkeys, SignInSteps steps, IOptions<UsersOptions> options) : FormPage
 {
+    /// <summary>One sentence for unknown, wrong, locked, disabled: the page must not tell which accounts exist (ASVS 5.0 6.3.8).</summary>
+    public const string Wrong = "The username or password is incorrect.";
+
+    public const string NoTriesLeft = "There were too many tries. Wait a quarter of an hour, then try again.";
+
     [BindProperty, Required(ErrorMessage = "Enter your e-mail address or user name."), StringLength(256, ErrorMessage = "The e-mail address or user name is too long.")]
     public string? Username { get; set; }
 
     [BindProperty, Required(ErrorMessage = "Enter your password."), StringLength(256, ErrorMessage = "The password is too long."), DataType(DataType.Password)]
     public string? Password { get; set; }
 
-    [BindProperty(SupportsGet = true)]
-    public string? ReturnUrl { get; set; }
+    public bool MayRegister => options.Value.AllowRegistration;
 
     public void OnGet([FromQuery(Name = "login_hint")] string? loginHint)
     {
+        ModelState.Clear();
         Username = loginHint is { Length: <= 256 } ? loginHint : null;
         HttpContext.AllowFormTargets();
     }
@@ -29,33 +38,72 @@ internal sealed class LoginModel(SignInFlow flow, IAntiforgery antiforgery) : Pa
     public async Task<IActionResult> OnPostAsync()
     {
         HttpContext.AllowFormTargets();
-        if (!await antiforgery.IsRequestValidAsync(HttpContext))
+        if (!await IsCompleteAsync())
         {
-            // Asked for here and not by the filter, whose bare 400 would lose what was typed (two tabs, a closed laptop).
-            ModelState.Clear();
-            ModelState.AddModelError(string.Empty, "This page was open for too long. Enter your password again.");
-            return Refused(StatusCodes.Status400BadRequest);
+            return Again();
         }
 
-        if (!ModelState.IsValid)
-        {
-            return Refused(StatusCodes.Status400BadRequest);
-        }
-
-        if (!await flow.WithPasswordAsync(HttpContext, Username!, Password!))
-        {
-            // One sentence for unknown, wrong, disabled: the page must not tell which accounts exist (ASVS 6.3.8).
-            ModelState.AddModelError(string.Empty, "The username or password is incorrect.");
-            return Refused(StatusCodes.Status401Unauthorized);
-        }
-
-        return Redirect(OidcProvider.SignIn.ReturnUrl.OrHome(ReturnUrl, Request.PathBase));
+        return Next(await passwords.TryAsync(HttpContext, Username!, Password!));
     }
 
-    private PageResult Refused(int status)
+    /// <summary>The browser answered with a passkey, from the button or from autofill.</summary>
+    public async Task<IActionResult> OnPostPasskeyAsync([FromForm] string? ceremony, [FromForm] string? credential)
+    {
+        HttpContext.AllowFormTargets();
+        ModelState.Clear();
+        if (!await IsCompleteAsync())
+        {
+            return Again();
+        }
+
+        if (await passkeys.FinishAssertionAsync(HttpContext, ceremony, credential, expected: null) is not { User.DisabledAt: null } proof)
+        {
+            ModelState.AddModelError(string.Empty, "This passkey was not accepted. Try again, or use your password.");
+            return Again(StatusCodes.Status401Unauthorized);
+        }
+
+        return Next(await steps.AfterFirstAsync(HttpContext, proof.User, proof.Amr));
+    }
+
+    /// <summary>What the browser needs to ask for a passkey. Anybody may ask; the answer names no account.</summary>
+    public async Task<IActionResult> OnPostOptionsAsync()
+    {
+        ModelState.Clear();
+        if (!await IsCompleteAsync())
+        {
+            return BadRequest();
+        }
+
+        var begun = await passkeys.BeginAssertionAsync(HttpContext, user: null);
+        return Content($$"""{"ceremony":"{{begun.Id}}","options":{{begun.Options}}}""", "application/json");
+    }
+
+    private IActionResult Next(SignInOutcome outcome)
+    {
+        switch (outcome)
+        {
+            case SignInOutcome.Done:
+                return Redirect(Back);
+
+            case SignInOutcome.SecondFactor:
+                return Redirect(By("/login/mfa"));
+
+            case SignInOutcome.Enrol:
+                return Redirect(By("/login/setup"));
+
+            case SignInOutcome.Throttled:
+                ModelState.AddModelError(string.Empty, NoTriesLeft);
+                return Again(StatusCodes.Status429TooManyRequests);
+
+            default:
+                ModelState.AddModelError(string.Empty, Wrong);
+                return Again(StatusCodes.Status401Unauthorized);
+        }
+    }
+
+    private PageResult Again(int status = StatusCodes.Status400BadRequest)
     {
         Password = null;
-        Response.StatusCode = status;
-        return Page();
+        return Refused(status);
     }
 }

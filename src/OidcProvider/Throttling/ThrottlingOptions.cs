@@ -8,7 +8,7 @@ internal sealed class ThrottlingOptions
 {
     public const string Section = "Throttling";
 
-    [Description("Failed sign-ins that one account, and one address, may have within LoginWindow."), Range(1, 1000)]
+    [Description("Failed tries to sign in that one account, and one address, may have within LoginWindow."), Range(1, 10_000)]
     public int LoginAttempts { get; set; } = 5;
 
     [Description("The window for LoginAttempts.")]

@@ -46,12 +46,25 @@ internal sealed class UserDirectory(
         return await passwords.CheckAsync(await FindByNameAsync(name, cancellation), password, cancellation);
     }
 
+    /// <summary>The password of a known account.</summary>
+    public async Task<PasswordCheck> CheckPasswordAsync(Guid id, string password, CancellationToken cancellation = default)
+    {
+        await passwords.WarmUpAsync();
+        return await passwords.CheckAsync(await FindAsync(id, cancellation), password, cancellation);
+    }
+
     public async Task<IReadOnlyList<string>> RolesOfAsync(User user, CancellationToken cancellation = default) =>
         await database.UserRoles.Where(link => link.UserId == user.Id)
             .Join(database.Roles, link => link.RoleId, role => role.Id, (_, role) => role.Name!)
             .OrderBy(name => name).ToListAsync(cancellation);
 
-    public async Task<Result<User>> AddAsync(UserDefinition definition, string actor, CancellationToken cancellation = default)
+    /// <summary>Adds an account that its owner made; the password was judged and hashed when it was chosen.</summary>
+    public Task<Result<User>> RegisterAsync(UserDefinition definition, string passwordHash) => AddAsync(definition, passwordHash, actor: null, AuditEvents.UserRegistered, default);
+
+    public Task<Result<User>> AddAsync(UserDefinition definition, string actor, CancellationToken cancellation = default) =>
+        AddAsync(definition, passwordHash: null, actor, AuditEvents.UserAdded, cancellation);
+
+    private async Task<Result<User>> AddAsync(UserDefinition definition, string? passwordHash, string? actor, string @event, CancellationToken cancellation)
     {
         var problems = UserRules.Check(definition, options.Value.PasswordMinimumLength);
         if (problems.Count == 0 && await FindByNameAsync(definition.Email, cancellation) is not null)
@@ -72,12 +85,12 @@ internal sealed class UserDirectory(
             UpdatedAt = now,
             LockoutEnabled = true,
             SecurityStamp = Guid.NewGuid().ToString("N"),
-            PasswordHash = definition.Password is null ? null : await passwords.HashAsync(definition.Password, cancellation),
+            PasswordHash = definition.Password is null ? passwordHash : await passwords.HashAsync(definition.Password, cancellation),
         };
         UserColumns.Write(user, definition, normalizer);
         database.Users.Add(user);
         await WriteRolesAsync(user, definition.Roles ?? [], cancellation);
-        audit.Append(AuditEvents.UserAdded, actor, user.Id.ToString());
+        audit.Append(@event, actor ?? user.Id.ToString(), user.Id.ToString());
         try
         {
             await database.SaveChangesAsync(cancellation);

@@ -21,6 +21,8 @@ internal static class UsersModule
         services.TryAddScoped<UserDirectory>();
         services.TryAddScoped<UserStanding>();
         services.TryAddScoped<Passwords>();
+        services.AddScoped<AccountGuards>().AddScoped<MailedLinks>().AddScoped<SecondFactors>().AddScoped<KnownDevices>().AddScoped<Credentials>().AddScoped<Profile>().AddScoped<Passkeys>().AddSingleton<PasswordPolicy>();
+        services.AddHttpClient(PasswordPolicy.BreachClient, client => client.Timeout = TimeSpan.FromSeconds(2));
         services.AddIdentityCore<User>(identity =>
         {
             identity.User.RequireUniqueEmail = true;
@@ -29,6 +31,15 @@ internal static class UsersModule
         })
         .AddRoles<Role>()
         .AddEntityFrameworkStores<AppDbContext>();
+        services.TryAddScoped<IPasskeyHandler<User>, PasskeyHandler<User>>();
+        services.AddOptions<IdentityPasskeyOptions>().Configure<IssuerUri>((options, issuer) =>
+        {
+            // Neither is taken from the request (the framework's own default): a header must not choose who may ask for a passkey.
+            options.ServerDomain = issuer.Host.Host;
+            options.ValidateOrigin = context => ValueTask.FromResult(!context.CrossOrigin && context.Origin == issuer.Uri.GetLeftPart(UriPartial.Authority));
+            options.UserVerificationRequirement = "required";
+            options.ResidentKeyRequirement = "required";
+        });
         return services;
     }
 }

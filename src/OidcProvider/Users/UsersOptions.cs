@@ -11,10 +11,18 @@ internal sealed class UsersOptions
     [Description("Shortest password that is accepted, in characters."), Range(8, 128)]
     public int PasswordMinimumLength { get; set; } = 15;
 
-    // Names of the contract that operators may set already; the pages that obey them come with self-service sign-in.
-    [Description("Whether people may make accounts themselves. There is no registration page yet.")]
+    [Description("Whether people may make accounts themselves, at /register.")]
     public bool AllowRegistration { get; set; }
 
-    [Description("Roles whose holders must use a second factor. There are no second factors yet.")]
-    public string[] RequireMfaForRoles { get; set; } = ["admin"];
+    [Description("Roles whose holders must use a second factor. Nothing set means admin; an empty value means none.")]
+    public string[]? RequireMfaForRoles { get; set; }
+
+    [Description("Ask haveibeenpwned.com whether a new password was seen in a breach. Only five characters of its hash leave the server.")]
+    public bool CheckBreachedPasswords { get; set; }
+
+    [Description("Days a browser may skip the second factor when its user says so. 0 switches this off. Never for RequireMfaForRoles."), Range(0, 365)]
+    public int RememberDeviceDays { get; set; } = 30;
+
+    /// <summary>Whether one of these roles must use a second factor.</summary>
+    public bool RequiresMfa(IEnumerable<string> roles) => roles.Intersect(RequireMfaForRoles ?? ["admin"], StringComparer.OrdinalIgnoreCase).Any();
 }

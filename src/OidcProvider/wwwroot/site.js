@@ -29,3 +29,65 @@ for (const form of document.querySelectorAll("form[data-once]")) {
     last = event.timeStamp;
   });
 }
+
+// Passkeys (WebAuthn Level 3): the form carries the browser's answer. Autofill runs until the button is pressed.
+if (window.PublicKeyCredential?.parseRequestOptionsFromJSON) {
+  for (const form of document.querySelectorAll("form[data-passkey]")) {
+    const status = form.querySelector("[role=status]");
+    let autofill;
+    const begin = async () => {
+      const answer = await fetch(form.dataset.passkey, { method: "POST", body: new FormData(form) });
+      if (!answer.ok) throw new Error("options");
+      return answer.json();
+    };
+    const finish = (begun, credential) => {
+      form.elements.ceremony.value = begun.ceremony;
+      form.elements.credential.value = JSON.stringify(credential.toJSON());
+      form.submit();
+    };
+    const ask = async options => {
+      const begun = await begin();
+      const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(begun.options);
+      finish(begun, await navigator.credentials.get({ publicKey, ...options }));
+    };
+    form.hidden = false;
+    form.querySelector("button").addEventListener("click", async () => {
+      autofill?.abort();
+      status.textContent = "";
+      try {
+        await ask({});
+      } catch {
+        status.textContent = "The passkey was not used. Try again, or sign in another way.";
+      }
+    });
+    if (form.dataset.autofill && PublicKeyCredential.isConditionalMediationAvailable) {
+      PublicKeyCredential.isConditionalMediationAvailable().then(available => {
+        if (available) {
+          autofill = new AbortController();
+          ask({ mediation: "conditional", signal: autofill.signal }).catch(() => { });
+        }
+      });
+    }
+  }
+  for (const form of document.querySelectorAll("form[data-passkey-add]")) {
+    const status = form.querySelector("[role=status]");
+    form.hidden = false;
+    form.addEventListener("submit", async event => {
+      if (form.elements.credential.value) return;
+      event.preventDefault();
+      status.textContent = "";
+      try {
+        const answer = await fetch(form.dataset.passkeyAdd, { method: "POST", body: new FormData(form) });
+        if (!answer.ok) throw new Error("options");
+        const begun = await answer.json();
+        const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(begun.options);
+        const credential = await navigator.credentials.create({ publicKey });
+        form.elements.ceremony.value = begun.ceremony;
+        form.elements.credential.value = JSON.stringify(credential.toJSON());
+        form.submit();
+      } catch {
+        status.textContent = "The passkey was not added. Try again.";
+      }
+    });
+  }
+}

@@ -2,7 +2,6 @@ using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Configuration;
 using OidcProvider.Hosting;
-using OidcProvider.SignIn;
 
 namespace OidcProvider.Tests.Hosting;
 

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using OidcProvider.Sessions;
+using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
@@ -26,6 +29,8 @@ internal sealed class DescribeServer : IOpenIddictServerHandler<HandleConfigurat
     {
         context.Response["pushed_authorization_request_endpoint_auth_methods_supported"] = null;
         context.Response["device_authorization_endpoint_auth_methods_supported"] = null;
+        // OpenID Connect Discovery 1.0 §3.
+        context.Response["acr_values_supported"] = new OpenIddictParameter(AuthenticationContext.Supported.Cast<string?>().ToImmutableArray());
         return ValueTask.CompletedTask;
     }
 }

@@ -1,4 +1,4 @@
-namespace OidcProvider.SignIn;
+namespace OidcProvider.Hosting;
 
 /// <summary>Decides where a finished step may lead: to a path of this server and nowhere else.</summary>
 internal static class ReturnUrl
@@ -6,6 +6,9 @@ internal static class ReturnUrl
     private const int MaxLength = 16 * 1024;
 
     public static string OrHome(string? url, PathString pathBase) => IsLocal(url) ? url! : $"{pathBase}/";
+
+    /// <summary>A page of ours that goes on to the return URL afterwards.</summary>
+    public static string With(string page, string? url) => IsLocal(url) ? $"{page}?returnUrl={Uri.EscapeDataString(url!)}" : page;
 
     /// <summary>
     /// A path that begins with exactly one slash. Backslashes count as slashes in browsers and tabs and line breaks are

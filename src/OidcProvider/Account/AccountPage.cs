@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Filters;
+using OidcProvider.Data;
+using OidcProvider.Hosting;
+using OidcProvider.Sessions;
+using OidcProvider.Users;
+
+namespace OidcProvider.Account;
+
+/// <summary>A page of the signed-in user's own account.</summary>
+[Authorize]
+internal abstract class AccountPage : FormPage
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(10);
+
+    public LiveSession Live => SessionAuthenticationHandler.Current(HttpContext)!;
+
+    /// <summary>The user as of this request; changes are made by id.</summary>
+    public User Me => Live.User;
+
+    /// <summary>Said at the top after a change, by the page that was redirected to.</summary>
+    public string? Notice => Request.Query["done"].ToString() is { Length: > 0 and <= 30 } key && Notices.TryGetValue(key, out var text) ? text : null;
+
+    private protected static readonly Dictionary<string, string> Notices = new(StringComparer.Ordinal)
+    {
+        ["profile"] = "Your profile is saved.", ["password"] = "Your password is changed. Other devices were signed out.", ["email"] = "Check the mail at the new address: the link in it finishes the change.",
+        ["app-removed"] = "The authenticator app is removed.", ["passkey-added"] = "The passkey is added.", ["passkey-renamed"] = "The name is changed.", ["passkey-removed"] = "The passkey is removed.",
+        ["session-ended"] = "The session is signed out.", ["sessions-ended"] = "All other sessions are signed out.", ["app-withdrawn"] = "The app can no longer use your account.",
+    };
+
+    public override void OnPageHandlerExecuting(PageHandlerExecutingContext context)
+    {
+        ViewData["Wide"] = true;
+        base.OnPageHandlerExecuting(context);
+    }
+
+    /// <summary>
+    /// Null when the user proved a moment ago who they are, with the second factor if there is one (ASVS 5.0 7.5.1); otherwise the way to do so.
+    /// </summary>
+    protected async Task<IActionResult?> FreshAsync()
+    {
+        var now = HttpContext.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().UtcDateTime;
+        var here = $"{Request.PathBase}{Request.Path}";
+        if (now - Live.Session.AuthenticatedAt > Fresh)
+        {
+            return Redirect($"{Request.PathBase}/login?reason=fresh&returnUrl={Uri.EscapeDataString(here)}&login_hint={Uri.EscapeDataString(Me.Email ?? Me.UserName!)}");
+        }
+
+        return Live.Session.Acr != AuthenticationContext.TwoFactors && (await HttpContext.RequestServices.GetRequiredService<SecondFactors>().StateAsync(Me.Id)).Any
+            ? Redirect($"{Request.PathBase}/login/mfa?returnUrl={Uri.EscapeDataString(here)}")
+            : null;
+    }
+
+    protected IActionResult Done(string path, string notice) => Redirect($"{Request.PathBase}{path}?done={notice}");
+}

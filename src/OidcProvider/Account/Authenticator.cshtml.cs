@@ -1,0 +1,65 @@
+using Microsoft.AspNetCore.Mvc;
+using OidcProvider.Hosting;
+using OidcProvider.Users;
+
+namespace OidcProvider.Account;
+
+/// <summary>The authenticator app: setting it up, removing it.</summary>
+internal sealed class AuthenticatorModel(SecondFactors factors, IssuerUri issuer) : AccountPage
+{
+    [BindProperty]
+    public string? Code { get; set; }
+
+    public bool Present { get; private set; }
+
+    public AuthenticatorView? App { get; private set; }
+
+    /// <summary>Shown once, in the answer to the right code.</summary>
+    public IReadOnlyList<string>? RecoveryCodes { get; private set; }
+
+    public async Task<IActionResult> OnGetAsync() => await FreshAsync() ?? await ShowAsync();
+
+    public async Task<IActionResult> OnPostAsync()
+    {
+        if (await FreshAsync() is { } elsewhere)
+        {
+            return elsewhere;
+        }
+
+        if (await IsCompleteAsync() && !(await factors.StateAsync(Me.Id)).Authenticator)
+        {
+            if (await factors.ConfirmAsync(Me.Id, Code ?? ""))
+            {
+                RecoveryCodes = await factors.RenewRecoveryCodesAsync(Me.Id, Me.Id.ToString());
+                return Page();
+            }
+
+            ModelState.AddModelError(nameof(Code), "This code is not right. Enter the code your app shows now; the clock of your phone must be right.");
+        }
+
+        return await ShowAsync();
+    }
+
+    public async Task<IActionResult> OnPostRemoveAsync()
+    {
+        if (await FreshAsync() is { } elsewhere)
+        {
+            return elsewhere;
+        }
+
+        if (!await IsCompleteAsync())
+        {
+            return await ShowAsync();
+        }
+
+        await factors.RemoveAuthenticatorAsync(Me.Id, Me.Id.ToString());
+        return Done("/account/authenticator", "app-removed");
+    }
+
+    private async Task<IActionResult> ShowAsync()
+    {
+        Present = (await factors.StateAsync(Me.Id)).Authenticator;
+        App = Present ? null : AuthenticatorView.Of(await factors.BeginAsync(Me.Id), issuer, Me);
+        return ModelState.IsValid ? Page() : Refused();
+    }
+}

@@ -1,0 +1,38 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Mvc;
+using OidcProvider.Users;
+
+namespace OidcProvider.Account;
+
+/// <summary>The profile: names, as apps see them.</summary>
+internal sealed class IndexModel(Profile profile, SecondFactors factors) : AccountPage
+{
+    [BindProperty, StringLength(200, ErrorMessage = "The name is too long.")]
+    public string? GivenName { get; set; }
+
+    [BindProperty, StringLength(200, ErrorMessage = "The name is too long.")]
+    public string? FamilyName { get; set; }
+
+    [BindProperty, StringLength(200, ErrorMessage = "The name is too long.")]
+    public string? DisplayName { get; set; }
+
+    public FactorState Factors { get; private set; } = new(false, 0, 0);
+
+    public async Task OnGetAsync()
+    {
+        (GivenName, FamilyName, DisplayName) = (Me.GivenName, Me.FamilyName, Me.DisplayName);
+        Factors = await factors.StateAsync(Me.Id);
+    }
+
+    public async Task<IActionResult> OnPostAsync()
+    {
+        Factors = await factors.StateAsync(Me.Id);
+        if (!await IsCompleteAsync())
+        {
+            return Refused();
+        }
+
+        await profile.SaveAsync(Me.Id, GivenName, FamilyName, DisplayName);
+        return Done("/account", "profile");
+    }
+}

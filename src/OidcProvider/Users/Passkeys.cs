@@ -1,0 +1,134 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.EntityFrameworkCore;
+using OidcProvider.Audit;
+using OidcProvider.Data;
+using OidcProvider.Hosting;
+
+namespace OidcProvider.Users;
+
+/// <summary>What a browser needs to begin a ceremony: its id, to be sent back, and the options for WebAuthn.</summary>
+internal sealed record BegunCeremony(string Id, string Options);
+
+/// <summary>Who a passkey proved to be, and how (RFC 8176: <c>hwk</c> bound to a device, <c>swk</c> synced, <c>user</c> verified).</summary>
+internal sealed record PasskeyProof(User User, IReadOnlyList<string> Amr);
+
+/// <summary>
+/// Passkeys (WebAuthn Level 3) through ASP.NET Core Identity's handler. What a ceremony was begun with is kept here and used up by the first
+/// answer, right or wrong: the framework keeps it in a cookie, where it can be replayed. RP ID and origin come from the issuer.
+/// </summary>
+internal sealed class Passkeys(AppDbContext database, UserManager<User> users, IPasskeyHandler<User> handler, AuditLog audit, TimeProvider time)
+{
+    private const string Assert = "assert", Attest = "attest";
+    private static readonly string[] Verified = ["user", "mfa"];
+    private static readonly TimeSpan Life = TimeSpan.FromMinutes(5);
+
+    /// <param name="http">The request.</param>
+    /// <param name="user">Whose passkeys may answer, or null for whoever has one here.</param>
+    public async Task<BegunCeremony> BeginAssertionAsync(HttpContext http, User? user)
+    {
+        var made = await handler.MakeRequestOptionsAsync(user, http);
+        return await KeepAsync(Assert, user?.Id, made.AssertionState, made.RequestOptionsJson);
+    }
+
+    /// <summary>Null: the answer is to no ceremony of ours, or is wrong. The ceremony is over either way.</summary>
+    public async Task<PasskeyProof?> FinishAssertionAsync(HttpContext http, string? id, string? credential, Guid? expected)
+    {
+        if (await TakeAsync(Assert, id) is not { } ceremony || ceremony.UserId != expected || string.IsNullOrEmpty(credential))
+        {
+            return null;
+        }
+
+        var result = await handler.PerformAssertionAsync(new PasskeyAssertionContext { HttpContext = http, CredentialJson = credential, AssertionState = ceremony.State });
+        if (!result.Succeeded || (expected is not null && result.User.Id != expected))
+        {
+            return null;
+        }
+
+        await users.AddOrUpdatePasskeyAsync(result.User, result.Passkey);
+        return new PasskeyProof(result.User, [result.Passkey.IsBackedUp ? "swk" : "hwk", .. result.Passkey.IsUserVerified ? Verified : []]);
+    }
+
+    public async Task<BegunCeremony> BeginAttestationAsync(HttpContext http, User user)
+    {
+        var made = await handler.MakeCreationOptionsAsync(new PasskeyUserEntity { Id = user.Id.ToString(), Name = user.Email ?? user.UserName!, DisplayName = user.FullName ?? user.Email ?? user.UserName! }, http);
+        return await KeepAsync(Attest, user.Id, made.AttestationState, made.CreationOptionsJson);
+    }
+
+    /// <summary>Adds the passkey that the browser made. Null: done.</summary>
+    public async Task<Problem?> FinishAttestationAsync(HttpContext http, User user, string? id, string? credential, string? name)
+    {
+        var refused = new Problem("passkey_refused", "The passkey could not be added. Try again.", "passkey");
+        if (await TakeAsync(Attest, id) is not { } ceremony || ceremony.UserId != user.Id || string.IsNullOrEmpty(credential))
+        {
+            return refused;
+        }
+
+        var result = await handler.PerformAttestationAsync(new PasskeyAttestationContext { HttpContext = http, CredentialJson = credential, AttestationState = ceremony.State });
+        if (!result.Succeeded || result.UserEntity.Id != user.Id.ToString() || await users.FindByPasskeyIdAsync(result.Passkey.CredentialId) is not null)
+        {
+            return refused;
+        }
+
+        result.Passkey.Name = Name(name);
+        if (!(await users.AddOrUpdatePasskeyAsync(user, result.Passkey)).Succeeded)
+        {
+            return refused;
+        }
+
+        await audit.WriteAsync(AuditEvents.PasskeyAdded, user.Id.ToString(), user.Id.ToString());
+        return null;
+    }
+
+    public async Task<IReadOnlyList<UserPasskeyInfo>> ListAsync(User user) => [.. (await users.GetPasskeysAsync(user)).OrderBy(passkey => passkey.CreatedAt)];
+
+    public async Task<bool> RenameAsync(User user, string? id, string? name)
+    {
+        if (await FindAsync(user, id) is not { } passkey)
+        {
+            return false;
+        }
+
+        passkey.Name = Name(name);
+        await users.AddOrUpdatePasskeyAsync(user, passkey);
+        await audit.WriteAsync(AuditEvents.PasskeyRenamed, user.Id.ToString(), user.Id.ToString());
+        return true;
+    }
+
+    public async Task<bool> RemoveAsync(User user, string? id)
+    {
+        if (await FindAsync(user, id) is not { } passkey)
+        {
+            return false;
+        }
+
+        await users.RemovePasskeyAsync(user, passkey.CredentialId);
+        await audit.WriteAsync(AuditEvents.PasskeyRemoved, user.Id.ToString(), user.Id.ToString());
+        return true;
+    }
+
+    public static string IdOf(UserPasskeyInfo passkey) => WebEncoders.Base64UrlEncode(passkey.CredentialId);
+
+    private async Task<UserPasskeyInfo?> FindAsync(User user, string? id) => (await users.GetPasskeysAsync(user)).FirstOrDefault(passkey => IdOf(passkey) == id);
+
+    private async Task<BegunCeremony> KeepAsync(string kind, Guid? userId, string? state, string options)
+    {
+        var id = WebEncoders.Base64UrlEncode(RandomNumberGenerator.GetBytes(32));
+        database.Ceremonies.Add(new Ceremony { Id = Hash(id), Kind = kind, UserId = userId, State = state ?? "", ExpiresAt = time.GetUtcNow().UtcDateTime + Life });
+        await database.SaveChangesAsync();
+        return new BegunCeremony(id, options);
+    }
+
+    private async Task<Ceremony?> TakeAsync(string kind, string? id)
+    {
+        var (hash, now) = (Hash(id is { Length: <= 100 } ? id : ""), time.GetUtcNow().UtcDateTime);
+        var ceremony = await database.Ceremonies.AsNoTracking().SingleOrDefaultAsync(row => row.Id == hash && row.Kind == kind && row.ExpiresAt > now);
+        return ceremony is not null && await database.Ceremonies.Where(row => row.Id == hash).ExecuteDeleteAsync() == 1 ? ceremony : null;
+    }
+
+    private static string Name(string? name) => name?.Trim() is { Length: > 0 } given ? given.Length <= 60 ? given : given[..60] : "Passkey";
+
+    private static byte[] Hash(string id) => SHA256.HashData(Encoding.UTF8.GetBytes(id));
+}
