@@ -46,7 +46,15 @@ public abstract class BrowserFixture
     public void Forget() => _errors.Clear();
 
     [TearDown]
-    public void No_page_reports_an_error() => Assert.That(_errors, Is.Empty);
+    public void No_page_reports_an_error()
+    {
+        if (TestContext.CurrentContext.Result.Outcome.Status is NUnit.Framework.Interfaces.TestStatus.Failed)
+        {
+            TestContext.Out.WriteLine(string.Join('\n', Host.Log.Lines.Where(line => line.StartsWith("Error", StringComparison.Ordinal) || line.StartsWith("Warning", StringComparison.Ordinal))));
+        }
+
+        Assert.That(_errors, Is.Empty);
+    }
 
     /// <summary>A fresh browser profile. Redirects to the test clients end on a small page instead of nowhere.</summary>
     protected async Task<IPage> PageAsync(ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 800, bool javaScript = true)

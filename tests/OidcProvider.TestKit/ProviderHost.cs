@@ -42,11 +42,12 @@ public sealed class ProviderHost : IAsyncDisposable
     /// <param name="kind">The database.</param>
     /// <param name="bootstrap">What is registered; see <see cref="Given"/>.</param>
     /// <param name="settings">Settings beyond the defaults, as <c>Section:Key</c>.</param>
-    public static async Task<ProviderHost> StartAsync(Database kind = Database.Sqlite, JsonObject? bootstrap = null, IReadOnlyDictionary<string, string>? settings = null)
+    /// <param name="name">The host name of the issuer. Passkeys need one; an address will not do.</param>
+    public static async Task<ProviderHost> StartAsync(Database kind = Database.Sqlite, JsonObject? bootstrap = null, IReadOnlyDictionary<string, string>? settings = null, string name = "127.0.0.1")
     {
         var folder = Directory.CreateTempSubdirectory("oidc-test-").FullName;
         var database = await TestDatabase.CreateAsync(kind, folder);
-        var issuer = new Uri($"http://127.0.0.1:{PostgreSqlCluster.FreePort()}");
+        var issuer = new Uri($"http://{name}:{PostgreSqlCluster.FreePort()}");
         var all = await SettingsAsync(folder, database, issuer, bootstrap, settings);
         var host = new ProviderHost(folder, database, all, issuer);
         if (kind != Database.Sqlite)

@@ -70,7 +70,7 @@ internal sealed class DemoData(IOptions<BootstrapOptions> options, IHostEnvironm
     {
         Scopes = [new() { Name = "api", DisplayName = "Use the sample API", Description = "Read and change what the sample API keeps for you.", Resources = ["http://localhost:5082"] }],
         Clients = [Web(), Worker(), Device(), Spa()],
-        Users = [User()],
+        Users = [User(), Administrator()],
     };
 
     private static ClientDefinition Web() => new()
@@ -145,6 +145,8 @@ internal sealed class DemoData(IOptions<BootstrapOptions> options, IHostEnvironm
             PostalCode = "12345",
             Country = "Exampleland",
         },
-        Roles = ["admin"],
     };
+
+    // Must set up an authenticator app at the first sign-in, like every administrator.
+    private static UserDefinition Administrator() => new() { Email = "admin@example.test", Password = Secret()[..24], EmailVerified = true, Name = "Demo Administrator", Roles = ["admin"] };
 }

@@ -73,7 +73,7 @@ internal sealed class Passkeys(AppDbContext database, UserManager<User> users, I
         }
 
         result.Passkey.Name = Name(name);
-        if (!(await users.AddOrUpdatePasskeyAsync(user, result.Passkey)).Succeeded)
+        if (!(await users.AddOrUpdatePasskeyAsync(await TrackedAsync(user), result.Passkey)).Succeeded)
         {
             return refused;
         }
@@ -92,7 +92,7 @@ internal sealed class Passkeys(AppDbContext database, UserManager<User> users, I
         }
 
         passkey.Name = Name(name);
-        await users.AddOrUpdatePasskeyAsync(user, passkey);
+        await users.AddOrUpdatePasskeyAsync(await TrackedAsync(user), passkey);
         await audit.WriteAsync(AuditEvents.PasskeyRenamed, user.Id.ToString(), user.Id.ToString());
         return true;
     }
@@ -104,12 +104,15 @@ internal sealed class Passkeys(AppDbContext database, UserManager<User> users, I
             return false;
         }
 
-        await users.RemovePasskeyAsync(user, passkey.CredentialId);
+        await users.RemovePasskeyAsync(await TrackedAsync(user), passkey.CredentialId);
         await audit.WriteAsync(AuditEvents.PasskeyRemoved, user.Id.ToString(), user.Id.ToString());
         return true;
     }
 
     public static string IdOf(UserPasskeyInfo passkey) => WebEncoders.Base64UrlEncode(passkey.CredentialId);
+
+    // Identity saves the user along with the passkey, and wants the one it knows.
+    private async Task<User> TrackedAsync(User user) => (await users.FindByIdAsync(user.Id.ToString()))!;
 
     private async Task<UserPasskeyInfo?> FindAsync(User user, string? id) => (await users.GetPasskeysAsync(user)).FirstOrDefault(passkey => IdOf(passkey) == id);
 

@@ -1,0 +1,189 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using OidcProvider.TestKit;
+using OidcProvider.Users;
+using static Microsoft.Playwright.Assertions;
+
+namespace OidcProvider.BrowserTests;
+
+/// <summary>A person's first weeks with the service, in a real browser with Chromium's virtual authenticator (WebAuthn Level 3 §11).</summary>
+public class JourneyTests : BrowserFixture
+{
+    private const string Nora = "nora@example.test", Password = "seven purple umbrellas walking";
+
+    private Mailbox Mail => new(Host);
+
+    protected override Task<ProviderHost> StartHostAsync() => ProviderHost.StartAsync(
+        settings: new Dictionary<string, string> { ["Users:AllowRegistration"] = "true", ["Throttling:LockoutAfter"] = "10" }, name: "localhost");
+
+    [Test]
+    public async Task From_registration_to_unlocking()
+    {
+        var page = await PageAsync();
+        await RegisterAsync(page);
+        var secret = await SetUpAppAsync(page);
+        var codes = await page.Locator("[data-recovery-codes] li").AllInnerTextsAsync();
+        Assert.That(codes, Has.Count.EqualTo(10));
+
+        // With the code of the app, then with a recovery code.
+        await SignOutAsync(page);
+        await page.GotoAsync("/login");
+        await SignInAsync(page, Nora, Password);
+        Host.Time.Advance(TimeSpan.FromSeconds(31));
+        await page.Locator("input[autocomplete='one-time-code']").FillAsync(CodeOf(secret));
+        await PressAsync(page, "Continue");
+        await Expect(page.Locator("h1")).ToHaveTextAsync("You are signed in");
+        await SignOutAsync(page);
+        await page.GotoAsync("/login");
+        await SignInAsync(page, Nora, Password);
+        await page.GetByRole(AriaRole.Link, new() { Name = "recovery code" }).ClickAsync();
+        await page.Locator("input[autocomplete='one-time-code']").FillAsync(codes[0]);
+        await PressAsync(page, "Continue");
+        await Expect(page.Locator("h1")).ToHaveTextAsync("You are signed in");
+
+        await AddPasskeyAsync(page);
+        await PasswordlessAsync(page);
+        await PasskeyAsSecondFactorAsync(page);
+        await SignOutTheOtherAsync(page);
+        await LockAndUnlockAsync();
+    }
+
+    private async Task RegisterAsync(IPage page)
+    {
+        await page.GotoAsync("/login");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Create an account" }).ClickAsync();
+        await page.GetByLabel("E-mail address").FillAsync(Nora);
+        await page.GetByLabel("Given name (optional)").FillAsync("Nora");
+        await page.Locator("input[autocomplete='new-password']").FillAsync(Password);
+        await PressAsync(page, "Create account");
+        await Expect(page.Locator("h1")).ToHaveTextAsync("Check your mail");
+        await page.GotoAsync(await Mail.LinkAsync(Nora, "Confirm"));
+        await PressAsync(page, "Confirm");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Sign in" }).ClickAsync();
+        await SignInAsync(page, Nora, Password);
+        await Expect(page.Locator("h1")).ToHaveTextAsync("You are signed in");
+    }
+
+    private async Task<byte[]> SetUpAppAsync(IPage page)
+    {
+        await page.GotoAsync("/account");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Authenticator app", Exact = true }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Img, new() { Name = "QR code" })).ToBeVisibleAsync();
+        var link = await page.Locator("a[href^='otpauth://']").GetAttributeAsync("href");
+        var secret = SecretOf(link!);
+        await page.Locator("input[autocomplete='one-time-code']").FillAsync(CodeOf(secret));
+        await PressAsync(page, "Turn on");
+        return secret;
+    }
+
+    private static async Task AddPasskeyAsync(IPage page)
+    {
+        await AuthenticatorAsync(page);
+        await page.GotoAsync("/account");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Passkeys", Exact = true }).ClickAsync();
+        await page.GetByLabel("Name for a new passkey").FillAsync("Test laptop");
+        await PressAsync(page, "Add a passkey");
+        await Expect(page.GetByText("Test laptop")).ToBeVisibleAsync();
+    }
+
+    private async Task PasswordlessAsync(IPage page)
+    {
+        // Autofill: the virtual authenticator answers as soon as the page offers it.
+        await SignOutAsync(page);
+        await page.GotoAsync("/login");
+        await Expect(page.Locator("h1")).ToHaveTextAsync("You are signed in");
+
+        // The button, with autofill out of the way.
+        await SignOutAsync(page);
+        await page.AddInitScriptAsync("if (window.PublicKeyCredential) PublicKeyCredential.isConditionalMediationAvailable = async () => false;");
+        using var client = new RelyingParty(Host, Given.Trusted);
+        await page.GotoAsync(client.AuthorizationUrl());
+        // The client of this test does not listen; where the browser is sent is enough.
+        var callback = await page.RunAndWaitForRequestAsync(
+            () => page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("passkey", RegexOptions.IgnoreCase) }).ClickAsync(),
+            request => request.Url.StartsWith(Given.Redirect, StringComparison.Ordinal));
+        var code = System.Web.HttpUtility.ParseQueryString(new Uri(callback.Url).Query)["code"]!;
+        var id = (await client.RedeemAsync(code)).IdToken;
+        Assert.That(id.GetPayloadValue<string[]>("amr"), Does.Contain("user").And.Contain("mfa").And.Not.Contain("pwd"));
+        Assert.That(id.GetPayloadValue<string>("acr"), Is.EqualTo("aal2"));
+    }
+
+    private static async Task PasskeyAsSecondFactorAsync(IPage page)
+    {
+        await SignOutAsync(page);
+        await page.GotoAsync("/login");
+        await SignInAsync(page, Nora, Password);
+        await Expect(page.Locator("h1")).ToHaveTextAsync("Confirm it is you");
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("passkey", RegexOptions.IgnoreCase) }).ClickAsync();
+        await Expect(page.Locator("h1")).ToHaveTextAsync("You are signed in");
+    }
+
+    private async Task SignOutTheOtherAsync(IPage page)
+    {
+        var other = await PageAsync();
+        await other.GotoAsync("/login");
+        await SignInAsync(other, Given.Bob);
+        var mine = await PageAsync();
+        await mine.GotoAsync("/login");
+        await SignInAsync(mine, Given.Bob);
+        await mine.GotoAsync("/account/sessions");
+        await mine.GetByRole(AriaRole.Button, new() { Name = "Sign out Chrome on Linux" }).ClickAsync();
+        var watch = Stopwatch.StartNew();
+        await other.GotoAsync("/account");
+        await Expect(other.Locator("h1")).ToHaveTextAsync("Sign in");
+        Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(5)), "no cache of sessions stands in between");
+        await Expect(page.Locator("h1")).ToHaveTextAsync("You are signed in");
+    }
+
+    private async Task LockAndUnlockAsync()
+    {
+        var stranger = await PageAsync();
+        for (var index = 0; index < 10; index++)
+        {
+            await stranger.GotoAsync("/login");
+            await SignInAsync(stranger, Nora, $"wrong guess number {index}");
+            await Expect(stranger.GetByRole(AriaRole.Alert)).ToContainTextAsync("incorrect");
+        }
+
+        await SignInAsync(stranger, Nora, Password);
+        await Expect(stranger.GetByRole(AriaRole.Alert)).ToContainTextAsync("incorrect");
+        await stranger.GotoAsync(await Mail.LinkAsync(Nora, "locked"));
+        await PressAsync(stranger, "Unlock");
+        await Expect(stranger.Locator("h1")).ToHaveTextAsync("Your account is unlocked");
+        await stranger.GotoAsync("/login");
+        await SignInAsync(stranger, Nora, Password);
+        await Expect(stranger.Locator("h1")).ToHaveTextAsync("Confirm it is you");
+    }
+
+    private static async Task SignOutAsync(IPage page)
+    {
+        await page.GotoAsync("/logout");
+        await PressAsync(page, "Sign out");
+        await Expect(page.Locator("h1")).Not.ToHaveTextAsync("Sign out?");
+    }
+
+    private static async Task AuthenticatorAsync(IPage page)
+    {
+        var devtools = await page.Context.NewCDPSessionAsync(page);
+        await devtools.SendAsync("WebAuthn.enable");
+        await devtools.SendAsync("WebAuthn.addVirtualAuthenticator", new Dictionary<string, object>
+        {
+            ["options"] = JsonNode.Parse("""{"protocol":"ctap2","transport":"internal","hasResidentKey":true,"hasUserVerification":true,"isUserVerified":true,"automaticPresenceSimulation":true}""")!,
+        });
+    }
+
+    /// <summary>The code that an app set up with this link shows now.</summary>
+    public static string CodeOf(ProviderHost host, string link) => Totp.Code(SecretOf(link), Totp.StepAt((host ?? throw new ArgumentNullException(nameof(host))).Time.GetUtcNow()));
+
+    private static byte[] SecretOf(string link) => Decode(Regex.Match(link, "secret=([A-Z2-7]+)").Groups[1].Value);
+
+    private string CodeOf(byte[] secret) => Totp.Code(secret, Totp.StepAt(Host.Time.GetUtcNow()));
+
+    private static byte[] Decode(string base32)
+    {
+        var bits = string.Concat(base32.Select(letter => Convert.ToString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".IndexOf(letter, StringComparison.Ordinal), 2).PadLeft(5, '0')));
+        return [.. bits.Chunk(8).Where(chunk => chunk.Length == 8).Select(chunk => Convert.ToByte(new string(chunk), 2))];
+    }
+}
