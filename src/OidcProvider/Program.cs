@@ -35,8 +35,7 @@ internal sealed partial class Program
             .AddClients()
             .AddKeys()
             .AddSessions()
-            .AddTokens()
-            .AddThrottling()
+            .AddTokens().AddThrottling()
             .AddProtocol()
             .AddSignIn().AddAccount()
             .AddCli();
@@ -54,6 +53,7 @@ internal sealed partial class Program
         app.MapStaticAssets().AllowAnonymous().ShortCircuit();
         app.MapTelemetry();
         app.MapRazorPages().WithStaticAssets();
+        app.MapAccount();
         app.MapNotFound();
         return app;
     }

@@ -9,7 +9,7 @@ using Spectre.Console;
 
 namespace OidcProvider.Cli;
 
-/// <summary><c>user list|add|disable|enable</c>.</summary>
+/// <summary><c>user list|add|disable|enable|reset-mfa|unlock</c>.</summary>
 internal static class UserCommands
 {
     private static readonly Option<bool> Json = new("--json") { Description = "Write JSON to standard output.", Recursive = true };
@@ -17,8 +17,10 @@ internal static class UserCommands
     public static Command Create(CliHost host) => new("user", "Accounts.")
     {
         Json, List(host), Add(host),
-        Switch(host, "disable", "Bar an account from everything.", (standing, name, cancellation) => standing.DisableAsync(name, CliHost.Actor, cancellation)),
-        Switch(host, "enable", "Let a barred account in again.", (standing, name, cancellation) => standing.EnableAsync(name, CliHost.Actor, cancellation)),
+        Switch(host, "disable", "disabled", "Bar an account from everything.", (standing, name, cancellation) => standing.DisableAsync(name, CliHost.Actor, cancellation)),
+        Switch(host, "enable", "enabled", "Let a barred account in again.", (standing, name, cancellation) => standing.EnableAsync(name, CliHost.Actor, cancellation)),
+        Switch(host, "reset-mfa", "has no second factor any more and is signed out", "Take all second factors of an account away, for a user who lost them.", (standing, name, cancellation) => standing.ResetFactorsAsync(name, CliHost.Actor, cancellation)),
+        Switch(host, "unlock", "unlocked", "Unlock an account that had too many failed sign-ins.", (standing, name, cancellation) => standing.UnlockAsync(name, CliHost.Actor, cancellation)),
     };
 
     private static Command List(CliHost host)
@@ -98,7 +100,7 @@ internal static class UserCommands
         return typed.Length == 0 ? null : typed;
     }
 
-    private static Command Switch(CliHost host, string verb, string description, Func<UserStanding, string, CancellationToken, Task<Result<User>>> action)
+    private static Command Switch(CliHost host, string verb, string done, string description, Func<UserStanding, string, CancellationToken, Task<Result<User>>> action)
     {
         var name = new Argument<string>("email") { Description = "The account's address." };
         var command = new Command(verb, description) { name };
@@ -112,7 +114,7 @@ internal static class UserCommands
             }
 
             Print(host, parsed, Shown(result.Value, await services.GetRequiredService<UserDirectory>().RolesOfAsync(result.Value, cancellation), null));
-            host.Console.Say($"User '{result.Value.Email}' {verb}d.");
+            host.Console.Say($"User '{result.Value.Email}' {done}.");
             return CliConsole.Success;
         }));
         return command;

@@ -15,8 +15,8 @@ internal sealed class PruneExpiredJob(Pruning pruning, ILogger<PruneExpiredJob> 
         if (pruned.Total > 0)
         {
             logger.LogInformation(
-                "Pruned {Tokens} tokens, {Grants} grants, {RevokedAccessTokens} revoked access tokens, {Sessions} sessions",
-                pruned.Tokens, pruned.Grants, pruned.RevokedAccessTokens, pruned.Sessions);
+                "Pruned {Tokens} tokens, {Grants} grants, {RevokedAccessTokens} revoked access tokens, {Sessions} sessions, {SignIn} rows of signing in",
+                pruned.Tokens, pruned.Grants, pruned.RevokedAccessTokens, pruned.Sessions, pruned.SignIn);
         }
     }
 }

@@ -4,9 +4,9 @@ using OidcProvider.Data;
 namespace OidcProvider.Tokens;
 
 /// <summary>How many rows of each kind a run removed.</summary>
-internal sealed record Pruned(int Tokens, int Grants, int RevokedAccessTokens, int Sessions, int Attempts)
+internal sealed record Pruned(int Tokens, int Grants, int RevokedAccessTokens, int Sessions, int SignIn)
 {
-    public int Total => Tokens + Grants + RevokedAccessTokens + Sessions + Attempts;
+    public int Total => Tokens + Grants + RevokedAccessTokens + Sessions + SignIn;
 }
 
 /// <summary>
@@ -29,8 +29,21 @@ internal sealed class Pruning(AppDbContext database, TimeProvider time)
         var grants = await RepeatAsync(() => database.Authorizations.Where(row => row.CreationDate < oldGrant && !row.Tokens.Any()).OrderBy(row => row.CreationDate).Take(Batch), cancellation);
         var revoked = await RepeatAsync(() => database.RevokedAccessTokens.Where(row => row.ExpiresAt < expired).OrderBy(row => row.ExpiresAt).Take(Batch), cancellation);
         var sessions = await RepeatAsync(() => database.Sessions.Where(row => row.ExpiresAt < expired).OrderBy(row => row.ExpiresAt).Take(Batch), cancellation);
-        var attempts = await RepeatAsync(() => database.Attempts.Where(row => row.WindowEndsAt < expired).OrderBy(row => row.WindowEndsAt).Take(Batch), cancellation);
-        return new Pruned(tokens, grants, revoked, sessions, attempts);
+        var signIn = await SignInAsync(expired, cancellation);
+        return new Pruned(tokens, grants, revoked, sessions, signIn);
+    }
+
+    // Counted tries, second steps not taken, links and ceremonies that are over, mail that is long gone, browsers not seen for a year.
+    private async Task<int> SignInAsync(DateTime expired, CancellationToken cancellation)
+    {
+        var month = expired.AddDays(-30);
+        var year = expired.AddDays(-365);
+        return await RepeatAsync(() => database.Attempts.Where(row => row.WindowEndsAt < expired).OrderBy(row => row.WindowEndsAt).Take(Batch), cancellation)
+            + await RepeatAsync(() => database.PendingSignIns.Where(row => row.ExpiresAt < expired).OrderBy(row => row.ExpiresAt).Take(Batch), cancellation)
+            + await RepeatAsync(() => database.MailedLinks.Where(row => row.ExpiresAt < expired).OrderBy(row => row.ExpiresAt).Take(Batch), cancellation)
+            + await RepeatAsync(() => database.Ceremonies.Where(row => row.ExpiresAt < expired).OrderBy(row => row.ExpiresAt).Take(Batch), cancellation)
+            + await RepeatAsync(() => database.OutboxMails.Where(row => row.ExpiresAt < month).OrderBy(row => row.ExpiresAt).Take(Batch), cancellation)
+            + await RepeatAsync(() => database.KnownDevices.Where(row => row.LastSeenAt < year).OrderBy(row => row.LastSeenAt).Take(Batch), cancellation);
     }
 
     private static async Task<int> RepeatAsync<T>(Func<IQueryable<T>> batch, CancellationToken cancellation) where T : class

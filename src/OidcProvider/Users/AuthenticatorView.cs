@@ -15,6 +15,7 @@ internal sealed record AuthenticatorView(string Link, string Picture, string Sec
         using var svg = new SvgQRCode(data);
         var text = Totp.Encode(secret);
         // Four letters at a time, as people read them.
-        return new AuthenticatorView(link, svg.GetGraphic(4, "#000000", "#ffffff", drawQuietZones: true, SvgQRCode.SizingMode.ViewBoxAttribute), string.Join(' ', text.Chunk(4).Select(part => new string(part))));
+        var picture = svg.GetGraphic(4, "#000000", "#ffffff", drawQuietZones: true, SvgQRCode.SizingMode.ViewBoxAttribute);
+        return new AuthenticatorView(link, $"data:image/svg+xml;base64,{Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(picture))}", string.Join(' ', text.Chunk(4).Select(part => new string(part))));
     }
 }
