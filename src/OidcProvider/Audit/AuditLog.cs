@@ -23,6 +23,7 @@ internal static class AuditEvents
     public const string ClientAuthenticationFailed = "client.authentication_failed";
     public const string ClientSecretRotated = "client.secret_rotated";
     public const string ScopeRegistered = "scope.registered";
+    public const string ScopeRemoved = "scope.removed";
     public const string ScopeUpdated = "scope.updated";
     public const string KeyRotated = "key.rotated";
     public const string KeyRevoked = "key.revoked";

@@ -46,14 +46,21 @@ internal sealed class Bootstrap(
         return read.Succeeded ? await ApplyAsync(read.Value, existing, cancellation) : read.Problems;
     }
 
-    public async Task<IReadOnlyList<Problem>> ApplyAsync(BootstrapFile file, ExistingUsers existing, CancellationToken cancellation = default)
+    public Task<IReadOnlyList<Problem>> ApplyAsync(BootstrapFile file, ExistingUsers existing, CancellationToken cancellation = default) =>
+        ApplyAsync(file, existing, prune: false, cancellation);
+
+    /// <param name="file">What is wanted.</param>
+    /// <param name="existing">What happens to accounts that are there.</param>
+    /// <param name="prune">Removes the clients and scopes that the file does not name.</param>
+    /// <param name="cancellation">Stops it; nothing has changed then.</param>
+    public async Task<IReadOnlyList<Problem>> ApplyAsync(BootstrapFile file, ExistingUsers existing, bool prune, CancellationToken cancellation)
     {
         const int Attempts = 5;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await TryApplyAsync(file, existing, cancellation);
+                return await TryApplyAsync(file, existing, prune, cancellation);
             }
             catch (DbUpdateException) when (attempt < Attempts)
             {
@@ -63,7 +70,7 @@ internal sealed class Bootstrap(
         }
     }
 
-    private async Task<IReadOnlyList<Problem>> TryApplyAsync(BootstrapFile file, ExistingUsers existing, CancellationToken cancellation)
+    private async Task<IReadOnlyList<Problem>> TryApplyAsync(BootstrapFile file, ExistingUsers existing, bool prune, CancellationToken cancellation)
     {
         var problems = file.Check(userOptions.Value.PasswordMinimumLength);
         problems.AddRange(await CheckScopesAsync(file, cancellation));
@@ -102,10 +109,28 @@ internal sealed class Bootstrap(
 
         if (problems.Count == 0)
         {
+            if (prune)
+            {
+                await PruneAsync(file, cancellation);
+            }
+
             await transaction.CommitAsync(cancellation);
         }
 
         return problems;
+    }
+
+    private async Task PruneAsync(BootstrapFile file, CancellationToken cancellation)
+    {
+        foreach (var client in (await clients.ListAsync(null, 0, int.MaxValue, cancellation)).Where(client => file.Clients.All(wanted => wanted.ClientId != client.ClientId)))
+        {
+            await clients.RemoveAsync(client.ClientId, Actor, cancellation);
+        }
+
+        foreach (var scope in (await scopes.ListAsync(cancellation)).Where(scope => file.Scopes.All(wanted => wanted.Name != scope.Name)))
+        {
+            await scopes.RemoveAsync(scope.Name, Actor, cancellation);
+        }
     }
 
     private async Task<List<Problem>> CheckScopesAsync(BootstrapFile file, CancellationToken cancellation)
@@ -135,7 +160,7 @@ internal sealed class Bootstrap(
 
             if ((await clients.FindAsync(client.ClientId, cancellation))?.Definition.IsPublic() ?? true)
             {
-                problems.Add(new(ClientRules.InvalidMetadata, "is required for a new client that authenticates", $"clients[{i}].client_secret"));
+                problems.Add(new(ClientRules.InvalidMetadata, "is required for a new client that authenticates (or the environment variable that it refers to is not set)", $"clients[{i}].client_secret"));
             }
         }
 

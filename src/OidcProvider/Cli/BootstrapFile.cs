@@ -22,7 +22,13 @@ internal sealed record BootstrapFile
     {
         try
         {
-            return Parse(File.ReadAllText(path));
+            var text = File.ReadAllText(path);
+            var yaml = Path.GetExtension(path).ToUpperInvariant() is ".YAML" or ".YML";
+            return Parse(yaml ? Yaml.Read(text)?.ToJsonString() ?? "{}" : text);
+        }
+        catch (YamlDotNet.Core.YamlException fault)
+        {
+            return new Problem(StrictJson.Code, $"is not YAML: line {fault.Start.Line}, column {fault.Start.Column}", "Bootstrap:File");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -37,13 +43,23 @@ internal sealed record BootstrapFile
         {
             using var document = JsonDocument.Parse(json, StrictJson.Document);
             var file = StrictJson.Read<BootstrapFile>(document.RootElement, "", ClientJson.Options, problems);
-            return file is null ? problems : file;
+            return file is null ? problems : file.Resolved();
         }
         catch (JsonException fault)
         {
             return new Problem(StrictJson.Code, $"is not JSON: line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1}", "Bootstrap:File");
         }
     }
+
+    /// <summary>With <c>${env:NAME}</c> replaced by what the environment says. One that is not set leaves the stored secret as it is.</summary>
+    private BootstrapFile Resolved() => this with
+    {
+        Clients = [.. Clients.Select(client => client with { ClientSecret = Resolve(client.ClientSecret) })],
+        Users = [.. Users.Select(user => user with { Password = Resolve(user.Password) })],
+    };
+
+    private static string? Resolve(string? text) =>
+        text is not null && text.StartsWith("${env:", StringComparison.Ordinal) && text.EndsWith('}') ? Environment.GetEnvironmentVariable(text[6..^1]) : text;
 
     /// <summary>Everything that is wrong whatever the database holds. Pure.</summary>
     public List<Problem> Check(int passwordMinimumLength)

@@ -12,6 +12,7 @@ internal static class CliModule
     {
         services.AddValidatedOptions<BootstrapOptions>(BootstrapOptions.Section);
         services.TryAddScoped<Bootstrap>();
+        services.AddScoped<Declaration>();
         services.TryAddSingleton<DemoData>();
         return services;
     }

@@ -139,7 +139,7 @@ internal sealed class ClientRegistry(AppDbContext database, ScopeRegistry scopes
 
     private async Task<bool> TryRemoveAsync(string clientId, string actor, CancellationToken cancellation)
     {
-        await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
+        await using var transaction = database.Database.CurrentTransaction is null ? await database.Database.BeginTransactionAsync(cancellation) : null;
         var id = await database.Clients.Where(client => client.ClientId == clientId).Select(client => (Guid?)client.Id).SingleOrDefaultAsync(cancellation);
         if (id is null)
         {
@@ -152,7 +152,11 @@ internal sealed class ClientRegistry(AppDbContext database, ScopeRegistry scopes
         await database.Clients.Where(client => client.Id == id).ExecuteDeleteAsync(cancellation);
         audit.Append(AuditEvents.ClientRemoved, actor, clientId, clientId);
         await RegistryChange.SaveAsync(database, snapshot, cancellation);
-        await transaction.CommitAsync(cancellation);
+        if (transaction is not null)
+        {
+            await transaction.CommitAsync(cancellation);
+        }
+
         snapshot.Invalidate();
         return true;
     }

@@ -62,6 +62,19 @@ internal sealed class ScopeRegistry(AppDbContext database, AuditLog audit, Regis
         return scope;
     }
 
+    /// <summary>Removes a registered scope; tokens that name it keep doing so until they expire. False when there is none.</summary>
+    public async Task<bool> RemoveAsync(string name, string actor, CancellationToken cancellation = default)
+    {
+        if (await database.Scopes.Where(row => row.Name == name).ExecuteDeleteAsync(cancellation) == 0)
+        {
+            return false;
+        }
+
+        audit.Append(AuditEvents.ScopeRemoved, actor, name);
+        await RegistryChange.SaveAsync(database, snapshot, cancellation);
+        return true;
+    }
+
     /// <summary>A problem for each name that is no scope here.</summary>
     public async Task<List<Problem>> UnknownAsync(IReadOnlyList<string> names, CancellationToken cancellation = default)
     {

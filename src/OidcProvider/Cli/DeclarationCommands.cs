@@ -1,0 +1,109 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+
+namespace OidcProvider.Cli;
+
+/// <summary><c>export</c>, <c>apply FILE</c>, <c>drift FILE</c>: the configuration as a file under version control.</summary>
+internal static class DeclarationCommands
+{
+    /// <summary>Exit code of <c>drift</c> when the server differs from the file.</summary>
+    public const int Differs = 3;
+
+    private static readonly Argument<string> File = new("file") { Description = "A file as `export` writes it (.json, .yaml or .yml)." };
+    private static readonly Option<bool> Json = new("--json") { Description = "Write JSON to standard output." };
+    private static readonly Option<bool> Prune = new("--prune") { Description = "Remove clients and scopes that the file does not name. Users are never removed." };
+
+    public static Command Export(CliHost host)
+    {
+        var format = new Option<string>("--format") { Description = "json or yaml.", DefaultValueFactory = _ => "json" };
+        format.AcceptOnlyFromAmong("json", "yaml");
+        var without = new Option<bool>("--without-users") { Description = "Scopes and clients only." };
+        var command = new Command("export", "Write the configuration to standard output: always in the same order, secrets as references to environment variables.") { format, without };
+        command.SetAction(host.WithDatabase(async (parsed, services, cancellation) =>
+        {
+            var file = await services.GetRequiredService<Declaration>().ExportAsync(!parsed.GetValue(without), cancellation);
+            if (parsed.GetValue(format) == "yaml")
+            {
+                host.Console.Out.Write(Yaml.Write(file));
+            }
+            else
+            {
+                host.Console.Json(file);
+            }
+
+            return CliConsole.Success;
+        }));
+        return command;
+    }
+
+    public static Command Apply(CliHost host)
+    {
+        var dry = new Option<bool>("--dry-run") { Description = "Show what would change and change nothing." };
+        var command = new Command("apply", "Bring scopes, clients and users to what a file says, all of it or nothing.") { File, dry, Prune, Json };
+        command.SetAction(host.WithDatabase(async (parsed, services, cancellation) =>
+        {
+            var read = BootstrapFile.Read(parsed.GetValue(File)!);
+            if (!read.Succeeded)
+            {
+                return host.Console.Refuse(read.Problems);
+            }
+
+            var plan = await services.GetRequiredService<Declaration>().PlanAsync(read.Value, parsed.GetValue(Prune), cancellation);
+            if (!parsed.GetValue(dry))
+            {
+                var faults = await services.GetRequiredService<Bootstrap>().ApplyAsync(read.Value, ExistingUsers.Update, parsed.GetValue(Prune), cancellation);
+                if (faults.Count > 0)
+                {
+                    return host.Console.Refuse(faults);
+                }
+            }
+
+            Show(host, parsed, plan);
+            host.Console.Say(plan.Count == 0 ? "Nothing to change." : parsed.GetValue(dry) ? $"{plan.Count} change(s) would be made." : $"{plan.Count} change(s) made.");
+            return CliConsole.Success;
+        }));
+        return command;
+    }
+
+    public static Command Drift(CliHost host)
+    {
+        var command = new Command("drift", $"Compare the server with a file. Exit code {Differs} when they differ.") { File, Json };
+        command.SetAction(host.WithDatabase(async (parsed, services, cancellation) =>
+        {
+            var read = BootstrapFile.Read(parsed.GetValue(File)!);
+            if (!read.Succeeded)
+            {
+                return host.Console.Refuse(read.Problems);
+            }
+
+            var plan = await services.GetRequiredService<Declaration>().PlanAsync(read.Value, prune: true, cancellation);
+            Show(host, parsed, plan);
+            host.Console.Say(plan.Count == 0 ? "The server is what the file says." : $"The server differs in {plan.Count} place(s).");
+            return plan.Count == 0 ? CliConsole.Success : Differs;
+        }));
+        return command;
+    }
+
+    private static void Show(CliHost host, ParseResult parsed, IReadOnlyList<PlanStep> plan)
+    {
+        if (parsed.GetValue(Json))
+        {
+            host.Console.Json(new JsonArray([.. plan.Select(step => (JsonNode)new JsonObject
+            {
+                ["action"] = step.Action, ["kind"] = step.Kind, ["name"] = step.Name,
+                ["changes"] = new JsonArray([.. step.Changes.Select(change => (JsonNode)new JsonObject { ["field"] = change.Field, ["before"] = change.Before, ["after"] = change.After })]),
+            })]));
+            return;
+        }
+
+        foreach (var step in plan)
+        {
+            var sign = step.Action switch { PlanStep.Create => "+", PlanStep.Remove => "-", _ => "~" };
+            host.Console.Out.WriteLine($"{sign} {step.Kind} {step.Name}");
+            foreach (var (field, before, after) in step.Changes)
+            {
+                host.Console.Out.WriteLine(step.Action == PlanStep.Create ? $"    {field}: {after}" : $"    {field}: {before ?? "(not set)"} → {after ?? "(not set)"}");
+            }
+        }
+    }
+}
