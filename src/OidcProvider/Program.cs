@@ -29,8 +29,7 @@ internal sealed partial class Program
             .AddTelemetry()
             .AddJobs(builder.Configuration)
             .AddData(builder.Configuration)
-            .AddAudit()
-            .AddMail()
+            .AddAudit().AddMail()
             .AddUsers()
             .AddClients()
             .AddKeys()
@@ -54,6 +53,7 @@ internal sealed partial class Program
         app.MapTelemetry();
         app.MapRazorPages().WithStaticAssets();
         app.MapAccount();
+        app.MapSessionApi();
         app.MapNotFound();
         return app;
     }

@@ -63,9 +63,11 @@ internal sealed class SessionAuthenticationHandler(
         var userId = Guid.Parse(user.FindFirst(Claims.Subject)!.Value);
         var amr = string.Join(' ', user.FindAll(Claims.AuthenticationMethodReference).Select(claim => claim.Value));
         await Context.AuthenticateAsync(SchemeName);
-        var (_, handle) = await Context.RequestServices.GetRequiredService<SessionStore>()
+        var (session, handle) = await Context.RequestServices.GetRequiredService<SessionStore>()
             .BeginAsync(userId, amr, Current(Context)?.Session.Id, Request.Headers.UserAgent, Context.Connection.RemoteIpAddress?.ToString());
         Response.Cookies.Append(CookieName, handle, Cookie);
+        // For who goes on in this very request.
+        Context.Items[SessionKey] = await Context.RequestServices.GetRequiredService<SessionStore>().FindByIdAsync(session.Id, CancellationToken.None);
     }
 
     protected override async Task HandleSignOutAsync(AuthenticationProperties? properties)

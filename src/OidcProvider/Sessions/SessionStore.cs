@@ -63,12 +63,17 @@ internal sealed class SessionStore(AppDbContext database, AuditLog audit, TimePr
         }
 
         var hash = Hash(handle);
+        return await FindAsync(row => row.HandleHash == hash, cancellation);
+    }
+
+    private async Task<LiveSession?> FindAsync(System.Linq.Expressions.Expression<Func<Session, bool>> which, CancellationToken cancellation)
+    {
         var now = time.GetUtcNow().UtcDateTime;
         var idleSince = now - options.Value.IdleTimeout;
         var found = await (
-            from session in database.Sessions.AsNoTracking()
+            from session in database.Sessions.AsNoTracking().Where(which)
             join user in database.Users.AsNoTracking() on session.UserId equals user.Id
-            where session.HandleHash == hash && session.EndedAt == null && session.ExpiresAt > now && session.LastSeenAt > idleSince && user.DisabledAt == null
+            where session.EndedAt == null && session.ExpiresAt > now && session.LastSeenAt > idleSince && user.DisabledAt == null
             select new
             {
                 Session = session,
@@ -87,6 +92,16 @@ internal sealed class SessionStore(AppDbContext database, AuditLog audit, TimePr
         }
 
         return new LiveSession(found.Session, found.User, found.Roles);
+    }
+
+    /// <summary>A session by its <c>sid</c>, with its user: not ended, not idle, not too old, of a user who is not barred.</summary>
+    public Task<LiveSession?> FindByIdAsync(Guid? id, CancellationToken cancellation = default) => FindAsync(row => row.Id == id, cancellation);
+
+    /// <summary>Notes that a session was used, by something that is no page.</summary>
+    public Task SeenAsync(Guid id)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        return database.Sessions.Where(row => row.Id == id && row.LastSeenAt < now).ExecuteUpdateAsync(update => update.SetProperty(row => row.LastSeenAt, now));
     }
 
     /// <summary>Where a user is signed in now, most recently seen first.</summary>
