@@ -50,6 +50,56 @@ public class JourneyTests : BrowserFixture
         await LockAndUnlockAsync();
     }
 
+    [Test]
+    public async Task Everything_but_passkeys_works_without_JavaScript()
+    {
+        var page = await PageAsync(javaScript: false);
+        await page.GotoAsync("/register");
+        await page.GetByLabel("E-mail address").FillAsync("plain@example.test");
+        await page.Locator("input[autocomplete='new-password']").FillAsync(Password);
+        await PressAsync(page, "Create account");
+        await page.GotoAsync(await Mail.LinkAsync("plain@example.test", "Confirm"));
+        await PressAsync(page, "Confirm");
+        await page.GotoAsync("/login");
+        await Expect(page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("passkey", RegexOptions.IgnoreCase) })).ToBeHiddenAsync();
+        await SignInAsync(page, "plain@example.test", Password);
+        var secret = await SetUpAppAsync(page);
+        var codes = await page.Locator("[data-recovery-codes] li").AllInnerTextsAsync();
+        await SignOutAsync(page);
+        await page.GotoAsync("/login");
+        await SignInAsync(page, "plain@example.test", Password);
+        Host.Time.Advance(TimeSpan.FromSeconds(31));
+        await page.Locator("input[autocomplete='one-time-code']").FillAsync(CodeOf(secret));
+        await PressAsync(page, "Continue");
+        await Expect(page.Locator("h1")).ToHaveTextAsync("You are signed in");
+        await SignOutAsync(page);
+        await page.GotoAsync("/login");
+        await SignInAsync(page, "plain@example.test", Password);
+        await page.GetByRole(AriaRole.Link, new() { Name = "recovery code" }).ClickAsync();
+        await page.Locator("input[autocomplete='one-time-code']").FillAsync(codes[1]);
+        await PressAsync(page, "Continue");
+        await page.GotoAsync("/account");
+        await page.GetByLabel("Given name").FillAsync("Plain");
+        await PressAsync(page, "Save");
+        await Expect(page.Locator(".notice-ok")).ToContainTextAsync("saved");
+        await page.GotoAsync("/account/password");
+        await page.GetByLabel("Current password").FillAsync(Password);
+        await page.Locator("input[autocomplete='new-password']").FillAsync("eleven quiet bicycles at noon");
+        await PressAsync(page, "Change password");
+        await Expect(page.Locator(".notice-ok")).ToContainTextAsync("changed");
+        await page.GotoAsync("/account/recovery-codes");
+        await PressAsync(page, "Make new codes");
+        Assert.That(await page.Locator("[data-recovery-codes] li").CountAsync(), Is.EqualTo(10));
+        await SignOutAsync(page);
+        await page.GotoAsync("/password/forgot");
+        await page.Locator("input[autocomplete='username']").FillAsync("plain@example.test");
+        await PressAsync(page, "Send me a link");
+        await page.GotoAsync(await Mail.LinkAsync("plain@example.test", "Set a new password"));
+        await page.Locator("input[autocomplete='new-password']").FillAsync("twelve noisy tricycles at dawn");
+        await PressAsync(page, "Change password");
+        await Expect(page.Locator("h1")).ToHaveTextAsync("Your password is changed");
+    }
+
     private async Task RegisterAsync(IPage page)
     {
         await page.GotoAsync("/login");
@@ -104,10 +154,24 @@ public class JourneyTests : BrowserFixture
         var callback = await page.RunAndWaitForRequestAsync(
             () => page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("passkey", RegexOptions.IgnoreCase) }).ClickAsync(),
             request => request.Url.StartsWith(Given.Redirect, StringComparison.Ordinal));
+        await ReplayAsync(page, callback.RedirectedFrom!);
         var code = System.Web.HttpUtility.ParseQueryString(new Uri(callback.Url).Query)["code"]!;
         var id = (await client.RedeemAsync(code)).IdToken;
         Assert.That(id.GetPayloadValue<string[]>("amr"), Does.Contain("user").And.Contain("mfa").And.Not.Contain("pwd"));
         Assert.That(id.GetPayloadValue<string>("acr"), Is.EqualTo("aal2"));
+    }
+
+    // Attack G10: what the authenticator signed is good once, in whatever browser it comes again (WebAuthn Level 3 §13.4.3).
+    private static async Task ReplayAsync(IPage page, IRequest request)
+    {
+        while (request.Method != "POST")
+        {
+            request = request.RedirectedFrom!;
+        }
+
+        var again = await page.APIRequest.PostAsync(request.Url, new() { DataString = request.PostData, Headers = new Dictionary<string, string> { ["Content-Type"] = "application/x-www-form-urlencoded" }, MaxRedirects = 0 });
+        Assert.That(again.Status, Is.EqualTo(401), await again.TextAsync());
+        Assert.That(await again.TextAsync(), Does.Contain("This passkey was not accepted"));
     }
 
     private static async Task PasskeyAsSecondFactorAsync(IPage page)

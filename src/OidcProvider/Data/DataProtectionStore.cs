@@ -1,5 +1,7 @@
 using System.Xml.Linq;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.AuthenticatedEncryption;
+using Microsoft.AspNetCore.DataProtection.AuthenticatedEncryption.ConfigurationModel;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.AspNetCore.DataProtection.XmlEncryption;
@@ -27,7 +29,9 @@ internal sealed class DataProtectionStore(IServiceScopeFactory scopes) : IXmlRep
 
     public static void Add(IServiceCollection services)
     {
-        services.AddDataProtection().SetApplicationName("OidcProvider");
+        services.AddDataProtection().SetApplicationName("OidcProvider")
+            // ASVS 5.0 11.3.2: authenticated encryption, not the framework's CBC with a MAC beside it.
+            .UseCryptographicAlgorithms(new AuthenticatedEncryptorConfiguration { EncryptionAlgorithm = EncryptionAlgorithm.AES_256_GCM });
         services.AddSingleton<DataProtectionStore>();
         services.AddOptions<KeyManagementOptions>().Configure<DataProtectionStore, MasterKeySource>((options, store, master) =>
         {

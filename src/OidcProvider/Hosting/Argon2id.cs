@@ -17,7 +17,7 @@ internal sealed class PasswordHashOptions
     [Description("Passes over that memory."), Range(1, 100)]
     public int Iterations { get; set; } = 2;
 
-    [Description("Hashes that may run at once; more wait. 0 means one per processor core.")]
+    [Description("Hashes that may run at once; more wait. 0 means half the processor cores, so that tokens are issued while many people sign in.")]
     [Range(0, 1024)]
     public int Concurrency { get; set; }
 }
@@ -29,7 +29,7 @@ internal sealed class PasswordHashOptions
 internal sealed class Argon2id(IOptions<PasswordHashOptions> options) : IDisposable
 {
     // Memory and cores are bounded: a burst of sign-ins queues here instead of starving the token endpoint.
-    private readonly SemaphoreSlim _slots = new(options.Value.Concurrency > 0 ? options.Value.Concurrency : Environment.ProcessorCount);
+    private readonly SemaphoreSlim _slots = new(options.Value.Concurrency > 0 ? options.Value.Concurrency : Math.Max(1, Environment.ProcessorCount / 2));
     private readonly PasswordHashOptions _cost = options.Value;
 
     public static bool IsPhc(string hash) => hash.StartsWith("$argon2id$", StringComparison.Ordinal);
