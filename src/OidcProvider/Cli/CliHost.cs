@@ -11,7 +11,7 @@ namespace OidcProvider.Cli;
 internal sealed class CliHost(Func<string[], WebApplication> build, string[] settings, CliConsole console)
 {
     // Log lines of a verb are words, not data; standard output stays clean for scripts.
-    private static readonly string[] LogToError = ["--Logging:Console:LogToStandardErrorThreshold=Trace", "--Logging:LogLevel:Microsoft.AspNetCore=Error"];
+    private static readonly string[] LogToError = ["--Logging:Console:LogToStandardErrorThreshold=Trace", "--Logging:LogLevel:Microsoft.AspNetCore=Error", "--Logging:LogLevel:System.Net.Http=Warning"];
 
     public const string Actor = "cli";
 

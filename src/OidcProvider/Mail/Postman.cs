@@ -21,24 +21,47 @@ internal sealed class Postman(IOptions<MailOptions> options, IssuerUri issuer)
             return;
         }
 
-        var smtp = options.Value.Smtp;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Patience);
-        using var client = new SmtpClient();
+        using var client = await ConnectAsync(limit.Token);
+        await client.SendAsync(message, limit.Token);
+        await client.DisconnectAsync(quit: true, limit.Token);
+    }
+
+    /// <summary>Whether mail could leave now, in words. Throws what would keep it.</summary>
+    public async Task<string> ProbeAsync(CancellationToken cancellation)
+    {
+        if (options.Value.Transport is MailTransport.Directory)
+        {
+            var folder = Path.GetFullPath(options.Value.Directory);
+            PrivateFile.EnsureFolder(folder);
+            return $"files in {folder}";
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(Patience);
+        using var client = await ConnectAsync(limit.Token);
+        await client.DisconnectAsync(quit: true, limit.Token);
+        return $"{options.Value.Smtp.Host}:{options.Value.Smtp.Port} takes mail";
+    }
+
+    private async Task<SmtpClient> ConnectAsync(CancellationToken cancellation)
+    {
+        var smtp = options.Value.Smtp;
+        var client = new SmtpClient();
         var security = smtp.Security switch
         {
             SmtpSecurity.Tls => SecureSocketOptions.SslOnConnect,
             SmtpSecurity.None => SecureSocketOptions.None,
             _ => SecureSocketOptions.StartTls,
         };
-        await client.ConnectAsync(smtp.Host!, smtp.Port, security, limit.Token);
+        await client.ConnectAsync(smtp.Host!, smtp.Port, security, cancellation);
         if (!string.IsNullOrEmpty(smtp.Username))
         {
-            await client.AuthenticateAsync(smtp.Username, smtp.Password ?? "", limit.Token);
+            await client.AuthenticateAsync(smtp.Username, smtp.Password ?? "", cancellation);
         }
 
-        await client.SendAsync(message, limit.Token);
-        await client.DisconnectAsync(quit: true, limit.Token);
+        return client;
     }
 
     private MimeMessage Message(OutboxMail mail)
