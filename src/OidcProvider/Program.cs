@@ -1,4 +1,5 @@
 using OidcProvider.Account;
+using OidcProvider.Admin;
 using OidcProvider.Audit;
 using OidcProvider.Cli;
 using OidcProvider.Clients;
@@ -30,13 +31,11 @@ internal sealed partial class Program
             .AddJobs(builder.Configuration)
             .AddData(builder.Configuration)
             .AddAudit().AddMail()
-            .AddUsers()
-            .AddClients()
-            .AddKeys()
-            .AddSessions()
+            .AddUsers().AddClients()
+            .AddKeys().AddSessions()
             .AddTokens().AddThrottling()
             .AddProtocol()
-            .AddSignIn().AddAccount()
+            .AddSignIn().AddAccount().AddAdmin()
             .AddCli();
         builder.Services.AddRazorPages(LogoutModule.AddLogoutRoutes).WithRazorPagesAtContentRoot();
         adjust?.Invoke(builder);
@@ -44,16 +43,17 @@ internal sealed partial class Program
         var app = builder.Build();
         app.UseHosting();
         app.UseBrowserClients();
-        app.UseMiddleware<MetadataDocuments>();
-        app.UseMiddleware<RequestShape>();
+        app.UseMiddleware<MetadataDocuments>().UseMiddleware<RequestShape>();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseRateLimiter();
         app.MapStaticAssets().AllowAnonymous().ShortCircuit();
         app.MapTelemetry();
         app.MapRazorPages().WithStaticAssets();
         app.MapAccount();
         app.MapSessionApi();
+        app.MapAdmin();
         app.MapNotFound();
         return app;
     }

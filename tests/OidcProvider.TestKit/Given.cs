@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using OidcProvider.Hosting;
+using OidcProvider.Users;
 
 namespace OidcProvider.TestKit;
 
@@ -29,6 +31,25 @@ public static class Given
             Client(Api, grants: ["client_credentials"], redirect: null, scope: "api")),
         ["users"] = new JsonArray(User(Alice, "Alice", "Archer", ["admin"]), User(Bob, "Bob", "Builder", [])),
     };
+
+    /// <summary>A client that may ask for everything the admin API offers.</summary>
+    public const string AdminTool = "admin-tool";
+
+    /// <summary>One user of each administering role; Alice is the owner, Bob holds none.</summary>
+    public const string UserAdmin = "ursula@example.test", ClientAdmin = "clara@example.test", Auditor = "audrey@example.test";
+
+    public static string AdminScopes => string.Join(' ', Permissions.All.Keys);
+
+    /// <summary><see cref="Everything"/>, with administrators of each kind and the tool they use.</summary>
+    public static JsonObject Administration()
+    {
+        var everything = Everything();
+        everything["clients"]!.AsArray().Add(Client(AdminTool, scope: $"openid profile offline_access {AdminScopes}", extra: ("consent", "implicit")));
+        everything["users"]!.AsArray().Add(User(UserAdmin, "Ursula", "User", [AdminRoles.UserAdmin]));
+        everything["users"]!.AsArray().Add(User(ClientAdmin, "Clara", "Client", [AdminRoles.ClientAdmin]));
+        everything["users"]!.AsArray().Add(User(Auditor, "Audrey", "Auditor", [AdminRoles.Auditor]));
+        return everything;
+    }
 
     public static JsonObject Client(
         string id, string method = "client_secret_basic", string[]? grants = null, string? redirect = Redirect,

@@ -53,7 +53,7 @@ internal static class AuditEvents
 /// <summary>Appends to the audit trail through the caller's context, so that a record commits with the change it tells of.</summary>
 internal sealed class AuditLog(AppDbContext database, TimeProvider time, IHttpContextAccessor http)
 {
-    public void Append(string @event, string? actor, string? subject = null, string? clientId = null, string? reason = null)
+    public void Append(string @event, string? actor, string? subject = null, string? clientId = null, string? reason = null, string? change = null)
     {
         var context = http.HttpContext;
         database.AuditRecords.Add(new AuditRecord
@@ -65,6 +65,7 @@ internal sealed class AuditLog(AppDbContext database, TimeProvider time, IHttpCo
             Subject = Cut(subject, 200),
             ClientId = Cut(clientId, 200),
             Reason = Cut(reason, 100),
+            Change = change,
             Address = context?.Connection.RemoteIpAddress?.ToString(),
             RequestId = context is null ? null : RequestId.Of(context),
         });

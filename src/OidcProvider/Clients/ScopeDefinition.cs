@@ -38,7 +38,11 @@ internal static class StandardScopes
         new() { Name = "phone", DisplayName = "See your phone number", Description = "Your phone number and whether it is verified.", Claims = ["phone_number", "phone_number_verified"] },
         new() { Name = "roles", DisplayName = "See your roles", Description = "The roles you hold here.", Claims = ["roles"] },
         new() { Name = OfflineAccess, DisplayName = "Stay connected when you are not here", Description = "Act for you until you withdraw it, even when you are not signed in." },
+        .. Hosting.Permissions.All.Select(permission => new ScopeDefinition { Name = permission.Key, DisplayName = permission.Value, Description = "Administer this server, as far as your own role allows." }),
     ];
+
+    /// <summary>Whether the scope is for this server's own admin API; a token that carries one has the issuer as an audience.</summary>
+    public static bool IsAdministrative(string name) => name.StartsWith(Hosting.Permissions.Prefix, StringComparison.Ordinal);
 
     public static bool Contains(string name) => All.Any(scope => scope.Name == name);
 }

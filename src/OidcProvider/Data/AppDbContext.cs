@@ -48,6 +48,24 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityDbContext
 
     public DbSet<AuditRecord> AuditRecords => Set<AuditRecord>();
 
+    public DbSet<ClientSecret> ClientSecrets => Set<ClientSecret>();
+
+    public DbSet<ClientUsage> ClientUsages => Set<ClientUsage>();
+
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
+    public DbSet<RefusedRequest> RefusedRequests => Set<RefusedRequest>();
+
+    public DbSet<Webhook> Webhooks => Set<Webhook>();
+
+    public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
+
+    public DbSet<MetricPoint> MetricPoints => Set<MetricPoint>();
+
+    public DbSet<JobRun> JobRuns => Set<JobRun>();
+
+    public DbSet<IdempotentAnswer> IdempotentAnswers => Set<IdempotentAnswer>();
+
     protected override void OnModelCreating(ModelBuilder builder)
     {
         base.OnModelCreating(builder);
@@ -117,6 +135,7 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityDbContext
             revoked.HasIndex(row => row.ExpiresAt);
         });
         SignInModel.Build(builder);
+        AdminModel.Build(builder);
         builder.Entity<Attempt>(attempt =>
         {
             attempt.Property(row => row.Id).HasMaxLength(60);
@@ -134,6 +153,8 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityDbContext
             record.Property(row => row.RequestId).HasMaxLength(64);
             record.HasIndex(row => row.At);
             record.HasIndex(row => new { row.Subject, row.At });
+            record.HasIndex(row => new { row.Event, row.At });
+            record.HasIndex(row => new { row.ClientId, row.At });
         });
     }
 

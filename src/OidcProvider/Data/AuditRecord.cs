@@ -21,6 +21,9 @@ public sealed class AuditRecord
     /// <summary>Why, as a stable code; empty for success.</summary>
     public string? Reason { get; set; }
 
+    /// <summary>What was changed: <c>{"field": {"before": …, "after": …}}</c>. Secrets are never in it.</summary>
+    public string? Change { get; set; }
+
     public string? Address { get; set; }
 
     public string? RequestId { get; set; }

@@ -76,7 +76,7 @@ internal sealed class GrantPrincipal(RegistrySnapshot scopes, IssuerUri issuer)
         var principal = new ClaimsPrincipal(identity);
         principal.SetScopes(granted);
         // RFC 9068 §3: a token without a resource of its own is for this server's own endpoints.
-        var resources = definitions.SelectMany(scope => scope.Resources).Distinct(StringComparer.Ordinal).ToArray();
+        var resources = definitions.SelectMany(scope => StandardScopes.IsAdministrative(scope.Name) ? [issuer.Value] : scope.Resources).Distinct(StringComparer.Ordinal).ToArray();
         principal.SetResources(resources.Length > 0 ? resources : [issuer.Value]);
         return principal;
     }

@@ -23,7 +23,7 @@ internal static class ProtocolModule
 {
     public static IServiceCollection AddProtocol(this IServiceCollection services)
     {
-        services.AddScoped<GrantGate>().AddSingleton<GrantPrincipal>().AddScoped<UserGrant>().AddSingleton<ClientCredentialsGrant>();
+        services.AddSingleton<GrantPrincipal>().AddScoped<UserGrant>().AddSingleton<ClientCredentialsGrant>();
         services.AddBrowserClients();
         services.AddScoped<AuthorizeRequest>().AddScoped<CodeIssue>().AddSingleton<LoginMarker>().AddSingleton<ClientGuesses>();
         services.AddOptions<OpenIddictServerOptions>().Configure<IssuerUri, TimeProvider, IOptions<TokensOptions>>(Configure);
@@ -65,7 +65,7 @@ internal static class ProtocolModule
 
         // No vowels and no look-alikes: 20^8 codes that spell nothing (RFC 8628 §6.1).
         server.SetUserCodeCharset([.. "BCDFGHJKLMNPQRSTVWXZ".Select(character => character.ToString())]).SetUserCodeLength(8).SetUserCodeDisplayFormat("{0}{1}{2}{3}-{4}{5}{6}{7}");
-        server.RegisterScopes([.. StandardScopes.All.Select(scope => scope.Name)]);
+        server.RegisterScopes([.. StandardScopes.All.Select(scope => scope.Name).Where(name => !StandardScopes.IsAdministrative(name))]);
         server.DisableScopeValidation();
         server.RegisterClaims([.. StandardScopes.All.SelectMany(scope => scope.Claims), Claims.AuthenticationTime, Claims.AuthenticationMethodReference, Claims.Nonce, "sid"]);
         AddHandlers(server);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using OidcProvider.Clients;
+using OidcProvider.Tokens;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;

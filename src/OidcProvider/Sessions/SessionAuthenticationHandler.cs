@@ -107,6 +107,7 @@ internal sealed class SessionAuthenticationHandler(
 
         identity.AddClaim(new Claim("sid", live.Session.Id.ToString("N")));
         identity.AddClaim(new Claim(Claims.AuthenticationTime, EpochSeconds(live.Session.AuthenticatedAt), ClaimValueTypes.Integer64));
+        identity.AddClaim(new Claim(Claims.AuthenticationContextReference, live.Session.Acr ?? AuthenticationContext.OneFactor));
         identity.AddClaims(live.Roles.Select(role => new Claim(Claims.Role, role)));
         return new ClaimsPrincipal(identity);
     }

@@ -14,7 +14,7 @@ internal sealed class UsersOptions
     [Description("Whether people may make accounts themselves, at /register.")]
     public bool AllowRegistration { get; set; }
 
-    [Description("Roles whose holders must use a second factor. Nothing set means admin; an empty value means none.")]
+    [Description("Roles whose holders must use a second factor. Nothing set means admin; an empty value means none. Naming admin includes user-admin, client-admin and auditor.")]
     public string[]? RequireMfaForRoles { get; set; }
 
     [Description("Ask haveibeenpwned.com whether a new password was seen in a breach. Only five characters of its hash leave the server.")]
@@ -23,6 +23,11 @@ internal sealed class UsersOptions
     [Description("Days a browser may skip the second factor when its user says so. 0 switches this off. Never for RequireMfaForRoles."), Range(0, 365)]
     public int RememberDeviceDays { get; set; } = 30;
 
-    /// <summary>Whether one of these roles must use a second factor.</summary>
-    public bool RequiresMfa(IEnumerable<string> roles) => roles.Intersect(RequireMfaForRoles ?? ["admin"], StringComparer.OrdinalIgnoreCase).Any();
+    /// <summary>Whether one of these roles must use a second factor. Where the owner must, everybody who administers must.</summary>
+    public bool RequiresMfa(IEnumerable<string> roles)
+    {
+        var named = RequireMfaForRoles ?? [AdminRoles.Owner];
+        var privileged = named.Contains(AdminRoles.Owner, StringComparer.OrdinalIgnoreCase) ? named.Concat(AdminRoles.All) : named;
+        return roles.Intersect(privileged, StringComparer.OrdinalIgnoreCase).Any();
+    }
 }

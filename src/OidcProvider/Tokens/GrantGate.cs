@@ -4,14 +4,14 @@ using OidcProvider.Data;
 using OidcProvider.Hosting;
 using OidcProvider.Sessions;
 
-namespace OidcProvider.Protocol;
+namespace OidcProvider.Tokens;
 
 /// <summary>A user who may be granted something, with the roles they hold now.</summary>
 internal sealed record AdmittedUser(User User, IReadOnlyList<string> Roles);
 
 /// <summary>
 /// The one gate every grant and every use of a grant passes: is the user still allowed, does the session it depends on still live.
-/// (Whether the client is enabled is asked once for every endpoint, by <c>Handlers/CheckClient</c>.)
+/// (Whether the client is enabled is asked once for every endpoint, by <c>Protocol/Handlers/CheckClient</c>.)
 /// </summary>
 internal sealed class GrantGate(AppDbContext database, SessionStore sessions)
 {

@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using OidcProvider.Admin.Access;
+using OidcProvider.Admin.Api;
+using OidcProvider.Hosting;
+using OidcProvider.Sessions;
+
+namespace OidcProvider.Admin;
+
+/// <summary>
+/// Owns administration: <c>/admin/*</c> (pages) and <c>/api/admin/v1/*</c> (REST), one folder a subject, each with its pages and its API; who may use them
+/// (<c>Access</c>) and what all routes of the API share (<c>Api</c>). Decides nothing about clients, users or keys: their registries do.
+/// </summary>
+internal static class AdminModule
+{
+    public static IServiceCollection AddAdmin(this IServiceCollection services)
+    {
+        services.AddValidatedOptions<AdminOptions>(AdminOptions.Section);
+        services.AddApi();
+        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.SchemeName, _ => { });
+        services.AddSingleton<IAuthorizationHandler, PermissionPolicy>().AddSingleton<IAuthorizationMiddlewareResultHandler, AccessRefusals>();
+        var policies = services.AddAuthorizationBuilder();
+        foreach (var permission in Permissions.All.Keys.Append(PermissionRequirement.Any))
+        {
+            Add(permission, BearerAuthentication.SchemeName, permission);
+            Add(Permissions.OfPage + permission, SessionAuthenticationHandler.SchemeName, permission);
+        }
+
+        return services;
+
+        void Add(string name, string scheme, string permission) =>
+            policies.AddPolicy(name, policy => policy.AddAuthenticationSchemes(scheme).RequireAuthenticatedUser().AddRequirements(new PermissionRequirement(permission)));
+    }
+
+    public static void MapAdmin(this IEndpointRouteBuilder routes)
+    {
+        var api = routes.MapApi();
+        Keys.KeysApi.Map(api);
+    }
+}
