@@ -43,7 +43,7 @@ internal sealed partial class Program
         var app = builder.Build();
         app.UseHosting();
         app.UseBrowserClients();
-        app.UseMiddleware<MetadataDocuments>().UseMiddleware<RequestShape>();
+        app.UseMiddleware<MetadataDocuments>().UseMiddleware<RequestShape>().UseAdmin();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();

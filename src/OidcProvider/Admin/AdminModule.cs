@@ -32,6 +32,8 @@ internal static class AdminModule
             policies.AddPolicy(name, policy => policy.AddAuthenticationSchemes(scheme).RequireAuthenticatedUser().AddRequirements(new PermissionRequirement(permission)));
     }
 
+    public static IApplicationBuilder UseAdmin(this IApplicationBuilder app) => app.UseMiddleware<ApiErrors>();
+
     public static void MapAdmin(this IEndpointRouteBuilder routes)
     {
         var api = routes.MapApi();

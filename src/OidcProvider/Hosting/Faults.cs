@@ -25,7 +25,8 @@ internal sealed class Faults(RequestDelegate next, ILogger<Faults> logger)
         }
     }
 
-    private async Task AnswerAsync(HttpContext context, Exception fault)
+    /// <summary>Logs the failure and begins the answer: status, request id, <c>Retry-After</c>. The body is for the caller.</summary>
+    public static int Begin(HttpContext context, Exception fault, ILogger logger)
     {
         var tooLarge = fault is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge };
         var status = tooLarge ? StatusCodes.Status413PayloadTooLarge
@@ -47,6 +48,12 @@ internal sealed class Faults(RequestDelegate next, ILogger<Faults> logger)
             context.Response.Headers.RetryAfter = "5";
         }
 
+        return status;
+    }
+
+    private async Task AnswerAsync(HttpContext context, Exception fault)
+    {
+        var status = Begin(context, fault, logger);
         if (context.Request.Path.StartsWithSegments("/connect") && !HttpMethods.IsGet(context.Request.Method))
         {
             await context.Response.WriteAsJsonAsync(new { error = status == StatusCodes.Status503ServiceUnavailable ? "temporarily_unavailable" : status >= 500 ? "server_error" : "invalid_request" });

@@ -65,6 +65,14 @@ public class AccessTests : ProviderFixture
     }
 
     [Test]
+    public async Task What_does_not_exist_is_a_problem_in_json_not_a_page()
+    {
+        using var owner = await AdminApi.SignInAsync(Host, Given.Alice, "openid admin.keys.read");
+        var (status, body, response) = await owner.GetAsync("nothing-here");
+        Assert.That((status, (string?)body!["code"], response.Content.Headers.ContentType?.MediaType), Is.EqualTo((404, "route_not_found", "application/problem+json")));
+    }
+
+    [Test]
     public async Task A_key_is_rotated_once_and_the_second_time_is_a_fault_with_its_code()
     {
         using var owner = await AdminApi.SignInAsync(Host, Given.Alice, "openid admin.keys.read admin.keys.write");
