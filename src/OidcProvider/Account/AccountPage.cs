@@ -20,14 +20,9 @@ internal abstract class AccountPage : FormPage
     public User Me => Live.User;
 
     /// <summary>Said at the top after a change, by the page that was redirected to.</summary>
-    public string? Notice => Request.Query["done"].ToString() is { Length: > 0 and <= 30 } key && Notices.TryGetValue(key, out var text) ? text : null;
+    public string? Notice => Request.Query["done"].ToString() is { Length: > 0 and <= 30 } key && T.Has(DoneKeys + key) ? T[DoneKeys + key] : null;
 
-    private protected static readonly Dictionary<string, string> Notices = new(StringComparer.Ordinal)
-    {
-        ["profile"] = "Your profile is saved.", ["password"] = "Your password is changed. Other devices were signed out.", ["email"] = "Check the mail at the new address: the link in it finishes the change.",
-        ["app-removed"] = "The authenticator app is removed.", ["passkey-added"] = "The passkey is added.", ["passkey-renamed"] = "The name is changed.", ["passkey-removed"] = "The passkey is removed.",
-        ["session-ended"] = "The session is signed out.", ["sessions-ended"] = "All other sessions are signed out.", ["app-withdrawn"] = "The app can no longer use your account.",
-    };
+    private const string DoneKeys = "account.done.";
 
     public override void OnPageHandlerExecuting(PageHandlerExecutingContext context)
     {

@@ -11,7 +11,7 @@ internal sealed class AppsModel(ConnectedApps apps, RegistrySnapshot registry) :
 
     private IReadOnlyDictionary<string, ScopeDefinition> _scopes = new Dictionary<string, ScopeDefinition>();
 
-    public IEnumerable<string> Words(ConnectedApp app) => app.Scopes.Select(name => _scopes.TryGetValue(name, out var scope) ? scope.DisplayName ?? name : name);
+    public IEnumerable<string> Words(ConnectedApp app) => app.Scopes.Select(name => _scopes.TryGetValue(name, out var scope) ? scope.In(T).Title : name);
 
     public Task OnGetAsync() => LoadAsync();
 

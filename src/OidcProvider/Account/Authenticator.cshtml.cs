@@ -34,7 +34,7 @@ internal sealed class AuthenticatorModel(SecondFactors factors, IssuerUri issuer
                 return Page();
             }
 
-            ModelState.AddModelError(nameof(Code), "This code is not right. Enter the code your app shows now; the clock of your phone must be right.");
+            ModelState.AddModelError(nameof(Code), T["authenticator.code_wrong"]);
         }
 
         return await ShowAsync();

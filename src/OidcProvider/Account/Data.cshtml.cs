@@ -46,7 +46,7 @@ internal sealed class DataModel(AccountData data, Credentials credentials, Audit
 
         if (!string.Equals(Confirm?.Trim(), Me.Email ?? Me.UserName, StringComparison.OrdinalIgnoreCase))
         {
-            return Refused(message: "Type your e-mail address to confirm.", field: nameof(Confirm));
+            return Refused(message: T["data.confirm_wrong"], field: nameof(Confirm));
         }
 
         await credentials.DeleteAsync(Me);

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using OidcProvider.Data;
 using OidcProvider.Hosting;
+using OidcProvider.Languages;
 using OidcProvider.Mail;
 using OidcProvider.Throttling;
 using OidcProvider.Users;
@@ -69,12 +70,12 @@ internal sealed class EmailChange(AppDbContext database, UserDirectory users, Cr
     {
         if (UserRules.Check(new UserDefinition { Email = email }, 1).FirstOrDefault(problem => problem.Field == "email") is not null)
         {
-            return new Problem(UserRules.InvalidUser, "Enter an e-mail address.", "email");
+            return new Problem(UserRules.InvalidUser, Words.Current["email.wrong"], "email");
         }
 
         if (!await services.GetRequiredService<Throttle>().TakeAsync(Throttle.Key("email-change", user.Id.ToString()), 5, TimeSpan.FromHours(1)))
         {
-            return new Problem("throttled", "There were too many tries. Wait an hour, then try again.", "email");
+            return new Problem("throttled", Words.Current["email.no_tries"], "email");
         }
 
         // A taken address is answered like a free one; nobody gets a link for it.
@@ -82,7 +83,7 @@ internal sealed class EmailChange(AppDbContext database, UserDirectory users, Cr
         {
             var issuer = services.GetRequiredService<IssuerUri>();
             var token = await links.CreateAsync(LinkPurpose.ChangeEmail, user.Id, email);
-            outbox.Append(email, new Letter("Confirm your new e-mail address", [$"Your account shall use {email} from now on."], ("Confirm the address", $"{issuer.Value.TrimEnd('/')}/account/email/confirm?token={token}"), ["The link works once, for an hour. If you did not ask for this, ignore this mail."]), MailedLinks.Life);
+            outbox.Append(email, Letter.Of(Words.For(user.Locale), "mail.email_confirm", $"{issuer.Value.TrimEnd('/')}/account/email/confirm?token={token}", ("email", email)), MailedLinks.Life);
         }
 
         await database.SaveChangesAsync();

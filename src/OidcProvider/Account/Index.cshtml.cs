@@ -7,13 +7,13 @@ namespace OidcProvider.Account;
 /// <summary>The profile: names, as apps see them.</summary>
 internal sealed class IndexModel(Profile profile, SecondFactors factors) : AccountPage
 {
-    [BindProperty, StringLength(200, ErrorMessage = "The name is too long.")]
+    [BindProperty, StringLength(200, ErrorMessage = "register.name_long")]
     public string? GivenName { get; set; }
 
-    [BindProperty, StringLength(200, ErrorMessage = "The name is too long.")]
+    [BindProperty, StringLength(200, ErrorMessage = "register.name_long")]
     public string? FamilyName { get; set; }
 
-    [BindProperty, StringLength(200, ErrorMessage = "The name is too long.")]
+    [BindProperty, StringLength(200, ErrorMessage = "register.name_long")]
     public string? DisplayName { get; set; }
 
     public FactorState Factors { get; private set; } = new(false, 0, 0);

@@ -33,12 +33,12 @@ internal sealed class PasswordModel(UserDirectory users, Credentials credentials
         var key = Throttle.Key("current-password", Me.Id.ToString());
         if (!await throttle.TakeAsync(key, options.Value.LoginAttempts, options.Value.LoginWindow))
         {
-            return Refused(StatusCodes.Status429TooManyRequests, "There were too many tries. Wait a quarter of an hour, then try again.");
+            return Refused(StatusCodes.Status429TooManyRequests, T["signin.no_tries"]);
         }
 
         if ((await users.CheckPasswordAsync(Me.Id, Current ?? "", HttpContext.RequestAborted)).User is not { } user)
         {
-            return Refused(message: "This is not your current password.", field: nameof(Current));
+            return Refused(message: T["change_password.wrong"], field: nameof(Current));
         }
 
         await throttle.ClearAsync(key);

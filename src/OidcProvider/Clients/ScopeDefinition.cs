@@ -1,3 +1,5 @@
+using OidcProvider.Languages;
+
 namespace OidcProvider.Clients;
 
 /// <summary>A scope: its words for the consent page, the resources it is good for and the claims it releases.</summary>
@@ -25,19 +27,13 @@ internal static class StandardScopes
     // OpenID Connect Core 1.0 §5.4 and §11; "roles" is ours.
     public static readonly IReadOnlyList<ScopeDefinition> All =
     [
-        new() { Name = OpenId, DisplayName = "Sign you in", Description = "Know who you are when you come back.", Claims = ["sub"] },
-        new()
-        {
-            Name = "profile",
-            DisplayName = "See your profile",
-            Description = "Your name, picture and other details of your profile.",
-            Claims = ["name", "family_name", "given_name", "middle_name", "nickname", "preferred_username", "profile", "picture", "website", "gender", "birthdate", "zoneinfo", "locale", "updated_at"],
-        },
-        new() { Name = "email", DisplayName = "See your e-mail address", Description = "Your e-mail address and whether it is verified.", Claims = ["email", "email_verified"] },
-        new() { Name = "address", DisplayName = "See your postal address", Description = "The postal address in your profile.", Claims = ["address"] },
-        new() { Name = "phone", DisplayName = "See your phone number", Description = "Your phone number and whether it is verified.", Claims = ["phone_number", "phone_number_verified"] },
-        new() { Name = "roles", DisplayName = "See your roles", Description = "The roles you hold here.", Claims = ["roles"] },
-        new() { Name = OfflineAccess, DisplayName = "Stay connected when you are not here", Description = "Act for you until you withdraw it, even when you are not signed in." },
+        Standard(OpenId, "sub"),
+        Standard("profile", "name", "family_name", "given_name", "middle_name", "nickname", "preferred_username", "profile", "picture", "website", "gender", "birthdate", "zoneinfo", "locale", "updated_at"),
+        Standard("email", "email", "email_verified"),
+        Standard("address", "address"),
+        Standard("phone", "phone_number", "phone_number_verified"),
+        Standard("roles", "roles"),
+        Standard(OfflineAccess),
         .. Hosting.Permissions.All.Select(permission => new ScopeDefinition { Name = permission.Key, DisplayName = permission.Value, Description = "Administer this server, as far as your own role allows." }),
     ];
 
@@ -45,4 +41,10 @@ internal static class StandardScopes
     public static bool IsAdministrative(string name) => name.StartsWith(Hosting.Permissions.Prefix, StringComparison.Ordinal);
 
     public static bool Contains(string name) => All.Any(scope => scope.Name == name);
+
+    private static ScopeDefinition Standard(string name, params string[] claims)
+    {
+        var words = new ScopeDefinition { Name = name }.In(Words.In(Language.English));
+        return new() { Name = name, DisplayName = words.Title, Description = words.Text, Claims = claims };
+    }
 }

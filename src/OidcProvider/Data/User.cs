@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Identity;
 
 namespace OidcProvider.Data;
@@ -23,6 +24,9 @@ public sealed class User : IdentityUser<Guid>
 
     /// <summary>What people call them: the display name, or given and family name, or nothing.</summary>
     public string? FullName => !string.IsNullOrWhiteSpace(DisplayName) ? DisplayName : $"{GivenName} {FamilyName}".Trim() is { Length: > 0 } name ? name : null;
+
+    /// <summary>The language and region the user wants (OpenID Connect Core 1.0 §5.1), if known.</summary>
+    public string? Locale => JsonNode.Parse(Claims)?["locale"] is JsonValue value && value.TryGetValue<string>(out var locale) ? locale : null;
 
     /// <summary>Set when an administrator barred the account; a barred user gets nothing from any grant.</summary>
     public DateTime? DisabledAt { get; set; }

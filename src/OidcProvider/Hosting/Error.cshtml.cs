@@ -4,8 +4,19 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace OidcProvider.Hosting;
 
-/// <summary>What an error page may say: a sentence for people and a reference for the operator. Never the cause of a bug.</summary>
-internal sealed record ErrorNotice(string Title, string Message, string? Code = null);
+/// <summary>
+/// What an error page may say: a sentence for people, and for whoever they ask for help the error code and the protocol's own English words.
+/// Never the cause of a bug.
+/// </summary>
+internal sealed record ErrorNotice(string Title, string Message, string? Code = null, string? Details = null)
+{
+    /// <summary>The words under a key, in the language of the request.</summary>
+    public static ErrorNotice Of(HttpContext http, string key, string? code = null, string? details = null)
+    {
+        var words = RequestLanguage.WordsOf(http);
+        return new ErrorNotice(words[$"{key}.title"], words[$"{key}.text"], code, details);
+    }
+}
 
 /// <summary>
 /// The one error page. Whoever refuses a request may leave an <see cref="ErrorNotice"/> in the request's items;
@@ -16,7 +27,7 @@ internal sealed class ErrorModel : PageModel
 {
     public static readonly object NoticeKey = new();
 
-    public ErrorNotice Notice { get; private set; } = new("Something went wrong", "");
+    public ErrorNotice Notice { get; private set; } = new("", "");
 
     public string Reference => RequestId.Of(HttpContext);
 
@@ -24,20 +35,22 @@ internal sealed class ErrorModel : PageModel
 
     public void OnPost(int? status) => Show(status);
 
+    private ErrorNotice Words(string key) => ErrorNotice.Of(HttpContext, key);
+
     private void Show(int? status)
     {
         var code = status ?? StatusCodes.Status404NotFound;
         Response.StatusCode = code;
         Notice = HttpContext.Items[NoticeKey] as ErrorNotice ?? code switch
         {
-            StatusCodes.Status400BadRequest => new("This request cannot be processed", "The form may have expired. Go back, reload the page and try again."),
-            StatusCodes.Status401Unauthorized => new("Sign in first", "This page needs you to sign in."),
-            StatusCodes.Status403Forbidden => new("No access", "Your account does not have access to this page."),
-            StatusCodes.Status404NotFound => new("Page not found", "There is nothing at this address. Check it for typing mistakes."),
-            StatusCodes.Status405MethodNotAllowed => new("This address cannot be opened this way", "Go back to the app you came from and try again."),
-            StatusCodes.Status413PayloadTooLarge => new("Too much data", "The request is larger than this server accepts."),
-            StatusCodes.Status503ServiceUnavailable => new("Temporarily unavailable", "A part of this service does not answer. Try again in a moment."),
-            _ => new("Something went wrong", "This is our fault, not yours. Try again in a moment."),
+            StatusCodes.Status400BadRequest => Words("error.bad_request"),
+            StatusCodes.Status401Unauthorized => Words("error.sign_in_first"),
+            StatusCodes.Status403Forbidden => Words("error.no_access"),
+            StatusCodes.Status404NotFound => Words("error.not_found"),
+            StatusCodes.Status405MethodNotAllowed => Words("error.wrong_way"),
+            StatusCodes.Status413PayloadTooLarge => Words("error.too_large"),
+            StatusCodes.Status503ServiceUnavailable => Words("error.unavailable"),
+            _ => Words("error.our_fault"),
         };
     }
 }

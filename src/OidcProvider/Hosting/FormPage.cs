@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using OidcProvider.Languages;
 
 namespace OidcProvider.Hosting;
 
@@ -14,6 +15,9 @@ internal abstract class FormPage : PageModel
     [BindProperty(SupportsGet = true)]
     public string? ReturnUrl { get; set; }
 
+    /// <summary>The words of this request's language.</summary>
+    protected Words T => RequestLanguage.WordsOf(HttpContext);
+
     /// <summary>Where the user came from, or the start page.</summary>
     public string Back => Hosting.ReturnUrl.OrHome(ReturnUrl, Request.PathBase);
 
@@ -26,7 +30,7 @@ internal abstract class FormPage : PageModel
         if (!await HttpContext.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(HttpContext))
         {
             ModelState.Clear();
-            ModelState.AddModelError(string.Empty, "This page was open for too long. Please try again.");
+            ModelState.AddModelError(string.Empty, T["form.too_old"]);
         }
 
         return ModelState.IsValid;

@@ -1,12 +1,13 @@
 using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
+using OidcProvider.Languages;
 
 namespace OidcProvider.Hosting;
 
 /// <summary>
 /// Owns what any web server needs: issuer and canonical origin, forwarded headers, security headers, error page, request ids,
-/// start-up checks, the master key. Knows nothing of OpenID Connect.
+/// start-up checks, the master key, the language of a request. Knows nothing of OpenID Connect.
 /// </summary>
 internal static class HostingModule
 {
@@ -15,6 +16,7 @@ internal static class HostingModule
         services.AddValidatedOptions<HostingOptions>(HostingOptions.Section);
         services.AddValidatedOptions<PasswordHashOptions>(PasswordHashOptions.Section);
         services.AddSingleton<Argon2id>();
+        services.AddLanguages().AddRequestLanguages();
         services.AddSingleton<MasterKeySource>();
         services.AddSingleton<IStartupCheck>(provider => provider.GetRequiredService<MasterKeySource>());
         services.AddSingleton<IStartupCheck, UnknownKeysCheck>();
@@ -53,6 +55,7 @@ internal static class HostingModule
         .UseForwardedHeaders()
         .UseMiddleware<CanonicalOrigin>()
         .UseSecurityHeaders()
+        .UseRequestLanguages()
         .UseStatusCodePagesWithReExecute("/error/{0}")
         .UseMiddleware<Faults>();
 

@@ -46,6 +46,7 @@ internal sealed class EndSessionModel(RegistrySnapshot clients, IAntiforgery ant
             return await FinishAsync();
         }
 
+        ViewData["Here"] = Microsoft.AspNetCore.WebUtilities.QueryHelpers.AddQueryString(FormAction, Parameters.Select(pair => new KeyValuePair<string, string?>(pair.Key, pair.Value)));
         Account = session.User.FullName ?? session.User.Email;
         ClientName = (await AskingClientAsync())?.Name;
         return Page();

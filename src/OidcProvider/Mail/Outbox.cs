@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using OidcProvider.Data;
+using OidcProvider.Languages;
 
 namespace OidcProvider.Mail;
 
@@ -9,8 +10,17 @@ namespace OidcProvider.Mail;
 /// <param name="Before">Paragraphs before the link.</param>
 /// <param name="Link">Where the button leads, with its words.</param>
 /// <param name="After">Paragraphs after it.</param>
-internal sealed record Letter(string Subject, IReadOnlyList<string> Before, (string Words, string Url)? Link = null, IReadOnlyList<string>? After = null)
+/// <param name="Language">What it is written in.</param>
+internal sealed record Letter(string Subject, IReadOnlyList<string> Before, (string Words, string Url)? Link, IReadOnlyList<string> After, Language Language)
 {
+    /// <summary>The letter under a key of the words: <c>subject</c>, <c>text</c>, with a link its <c>button</c>, and <c>after</c> if there is more to say.</summary>
+    public static Letter Of(Words words, string key, string? url = null, params (string Name, object? Value)[] values) => new(
+        words[$"{key}.subject"],
+        [words[$"{key}.text", values]],
+        url is null ? null : (words[$"{key}.button"], url),
+        words.Has($"{key}.after") ? [words[$"{key}.after", values]] : [],
+        words.Language);
+
     public string Text()
     {
         var text = new StringBuilder();
@@ -24,7 +34,7 @@ internal sealed record Letter(string Subject, IReadOnlyList<string> Before, (str
             text.Append(link.Words).Append(":\n").Append(link.Url).Append("\n\n");
         }
 
-        foreach (var paragraph in After ?? [])
+        foreach (var paragraph in After)
         {
             text.Append(paragraph).Append("\n\n");
         }
@@ -34,7 +44,7 @@ internal sealed record Letter(string Subject, IReadOnlyList<string> Before, (str
 
     public string Html()
     {
-        var html = new StringBuilder("<!doctype html><html lang=\"en\"><body style=\"margin:0;padding:32px 16px;font:16px/1.5 system-ui,sans-serif;color:#17211e;background:#f3f5f4\"><div style=\"max-width:480px;margin:auto;padding:32px;background:#fff;border-radius:10px\">");
+        var html = new StringBuilder("<!doctype html><html lang=\"").Append(Language.Tag).Append("\" dir=\"").Append(Language.Direction).Append("\"><body style=\"margin:0;padding:32px 16px;font:16px/1.5 system-ui,sans-serif;color:#17211e;background:#f3f5f4\"><div style=\"max-width:480px;margin:auto;padding:32px;background:#fff;border-radius:10px\">");
         html.Append("<h1 style=\"margin:0 0 16px;font-size:20px\">").Append(WebUtility.HtmlEncode(Subject)).Append("</h1>");
         foreach (var paragraph in Before)
         {
@@ -47,7 +57,7 @@ internal sealed record Letter(string Subject, IReadOnlyList<string> Before, (str
                 .Append(WebUtility.HtmlEncode(link.Url)).Append("\">").Append(WebUtility.HtmlEncode(link.Words)).Append("</a></p>");
         }
 
-        foreach (var paragraph in After ?? [])
+        foreach (var paragraph in After)
         {
             html.Append("<p style=\"color:#53605b\">").Append(WebUtility.HtmlEncode(paragraph)).Append("</p>");
         }

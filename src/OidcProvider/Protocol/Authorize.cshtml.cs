@@ -14,7 +14,7 @@ namespace OidcProvider.Protocol;
 /// the antiforgery token, since a client may post a request as well.
 /// </summary>
 [AllowAnonymous, IgnoreAntiforgeryToken]
-internal sealed class AuthorizeModel(AuthorizeRequest requests, CodeIssue codes, IAntiforgery antiforgery) : PageModel
+internal sealed class AuthorizeModel(AuthorizeRequest requests, CodeIssue codes, RequestLanguage language, IAntiforgery antiforgery) : PageModel
 {
     public ConsentView? Consent { get; private set; }
 
@@ -38,6 +38,8 @@ internal sealed class AuthorizeModel(AuthorizeRequest requests, CodeIssue codes,
     {
         HttpContext.AllowFormTargets();
         var request = await requests.ReadAsync(HttpContext, decision);
+        language.Follow(HttpContext, request.Request.UiLocales);
+        ViewData["Here"] = AuthorizeRequest.Url(Request, request.Parameters);
         switch (NextStep.Decide(request.Input))
         {
             case Step.Login:
@@ -51,7 +53,7 @@ internal sealed class AuthorizeModel(AuthorizeRequest requests, CodeIssue codes,
                 return Page();
 
             case Step.Consent:
-                Consent = await requests.ConsentViewAsync(request);
+                Consent = await requests.ConsentViewAsync(request, RequestLanguage.WordsOf(HttpContext));
                 return Page();
 
             case Step.Error error:

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.WebUtilities;
 using OidcProvider.Clients;
+using OidcProvider.Languages;
 using OidcProvider.Sessions;
 using OpenIddict.Abstractions;
 using OpenIddict.Server.AspNetCore;
@@ -58,7 +59,7 @@ internal sealed class AuthorizeRequest(RegistrySnapshot registry, ConsentStore c
         return http.GetOpenIddictServerRequest()?.LoginHint is { Length: > 0 and <= 256 } hint ? QueryHelpers.AddQueryString(url, "login_hint", hint) : url;
     }
 
-    public async Task<ConsentView> ConsentViewAsync(PendingAuthorization pending)
+    public async Task<ConsentView> ConsentViewAsync(PendingAuthorization pending, Words words)
     {
         var definition = pending.Client.Definition;
         var asked = await registry.FindScopesAsync(pending.Request.GetScopes(), CancellationToken.None);
@@ -66,7 +67,7 @@ internal sealed class AuthorizeRequest(RegistrySnapshot registry, ConsentStore c
             pending.Client.Name, definition.LogoUri, definition.ClientUri, definition.PolicyUri, definition.TosUri,
             HostOf(pending.Request.RedirectUri!),
             PendingAuthorization.AccountName(pending.Session!), pending.Session!.User.Email,
-            [.. asked.Select(scope => new ScopeText(scope.Name, scope.DisplayName ?? scope.Name, scope.Description))],
+            ScopeText.Of(asked, words),
             pending.Parameters);
     }
 

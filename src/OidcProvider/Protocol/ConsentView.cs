@@ -1,7 +1,14 @@
+using OidcProvider.Clients;
+using OidcProvider.Languages;
+
 namespace OidcProvider.Protocol;
 
 /// <summary>One scope in words, for people.</summary>
-internal sealed record ScopeText(string Name, string Title, string? Description);
+internal sealed record ScopeText(string Name, string Title, string? Description)
+{
+    public static IReadOnlyList<ScopeText> Of(IEnumerable<ScopeDefinition> scopes, Words words) =>
+        [.. scopes.Select(scope => (scope.Name, Words: scope.In(words))).Select(scope => new ScopeText(scope.Name, scope.Words.Title, scope.Words.Text))];
+}
 
 /// <summary>What the consent page shows: who asks, where the answer goes, for what, and for which account.</summary>
 internal sealed record ConsentView(

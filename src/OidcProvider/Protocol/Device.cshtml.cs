@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using OidcProvider.Audit;
 using OidcProvider.Clients;
+using OidcProvider.Hosting;
 using OidcProvider.Sessions;
 using OpenIddict.Abstractions;
 using OpenIddict.Server.AspNetCore;
@@ -87,7 +88,7 @@ internal sealed class DeviceModel(RegistrySnapshot registry, GrantPrincipal prin
         var asked = await registry.FindScopesAsync(waiting.GetScopes(), HttpContext.RequestAborted);
         return new Waiting(client, waiting.GetScopes(), new DeviceView(
             client.Name, client.Definition.LogoUri, UserCode!, PendingAuthorization.AccountName(session), session.User.Email,
-            [.. asked.Select(scope => new ScopeText(scope.Name, scope.DisplayName ?? scope.Name, scope.Description))]));
+            ScopeText.Of(asked, RequestLanguage.WordsOf(HttpContext))));
     }
 
     private string? Typed() => HttpContext.GetOpenIddictServerRequest()?.UserCode;
@@ -95,7 +96,7 @@ internal sealed class DeviceModel(RegistrySnapshot registry, GrantPrincipal prin
     private PageResult Wrong()
     {
         Response.StatusCode = StatusCodes.Status400BadRequest;
-        ModelState.AddModelError("user_code", "This code is not valid or has expired. Check the code on your device and type it again.");
+        ModelState.AddModelError("user_code", RequestLanguage.WordsOf(HttpContext)["device.wrong"]);
         return Page();
     }
 

@@ -119,7 +119,8 @@ internal sealed class RequestShape(RequestDelegate next, ILogger<RequestShape> l
         }
 
         // For people: the status code page takes over, with these words.
-        context.Items[Hosting.ErrorModel.NoticeKey] = new Hosting.ErrorNotice("This request cannot be processed", description, Errors.InvalidRequest);    }
+        context.Items[Hosting.ErrorModel.NoticeKey] = Hosting.ErrorNotice.Of(context, "error.request", Errors.InvalidRequest, description);
+    }
 
     // RFC 6749 §5.2 allows only these characters in error_description.
     private static string Printable(string name) => new([.. name.Take(40).Where(character => character is >= ' ' and <= '~' and not '"' and not '\\' and not '\'')]);

@@ -1,3 +1,5 @@
+using OidcProvider.Languages;
+
 namespace OidcProvider.Sessions;
 
 /// <summary>A browser in words, from what it says of itself. Good enough for people to recognise their own; nothing is decided by it.</summary>
@@ -10,16 +12,17 @@ internal static class UserAgents
     private static readonly (string Token, string Name)[] Systems =
         [("Windows", "Windows"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("CrOS", "ChromeOS"), ("Mac OS", "macOS"), ("Linux", "Linux")];
 
-    public static string Describe(string? agent)
+    public static string Describe(string? agent, Words? words = null)
     {
+        words ??= Words.Current;
         var browser = Find(Browsers, agent);
         var system = Find(Systems, agent);
         return (browser, system) switch
         {
-            (null, null) => "Unknown browser",
-            (null, _) => $"Browser on {system}",
+            (null, null) => words["sessions.unknown_browser"],
+            (null, _) => words["sessions.browser_on", ("system", system)],
             (_, null) => browser,
-            _ => $"{browser} on {system}",
+            _ => words["sessions.named_on", ("browser", browser), ("system", system)],
         };
     }
 

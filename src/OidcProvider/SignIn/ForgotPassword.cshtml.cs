@@ -11,7 +11,7 @@ namespace OidcProvider.SignIn;
 [AllowAnonymous]
 internal sealed class ForgotPasswordModel(Registration registration, MailThrottle mails) : FormPage
 {
-    [BindProperty, Required(ErrorMessage = "Enter your e-mail address or user name."), StringLength(256, ErrorMessage = "That is too long.")]
+    [BindProperty, Required(ErrorMessage = "signin.username_missing"), StringLength(256, ErrorMessage = "signin.username_long")]
     public string? Username { get; set; }
 
     public bool Sent { get; private set; }
@@ -27,7 +27,7 @@ internal sealed class ForgotPasswordModel(Registration registration, MailThrottl
 
         if (!await mails.TakeAsync(HttpContext, Username!))
         {
-            return Refused(StatusCodes.Status429TooManyRequests, LoginModel.NoTriesLeft);
+            return Refused(StatusCodes.Status429TooManyRequests, T[LoginModel.NoTriesLeft]);
         }
 
         await registration.AskResetAsync(Username!);

@@ -16,14 +16,14 @@ namespace OidcProvider.SignIn;
 internal sealed class LoginModel(PasswordSignIn passwords, Passkeys passkeys, SignInSteps steps, IOptions<UsersOptions> options) : FormPage
 {
     /// <summary>One sentence for unknown, wrong, locked, disabled: the page must not tell which accounts exist (ASVS 5.0 6.3.8).</summary>
-    public const string Wrong = "The username or password is incorrect.";
+    public const string Wrong = "signin.wrong";
 
-    public const string NoTriesLeft = "There were too many tries. Wait a quarter of an hour, then try again.";
+    public const string NoTriesLeft = "signin.no_tries";
 
-    [BindProperty, Required(ErrorMessage = "Enter your e-mail address or user name."), StringLength(256, ErrorMessage = "The e-mail address or user name is too long.")]
+    [BindProperty, Required(ErrorMessage = "signin.username_missing"), StringLength(256, ErrorMessage = "signin.username_long")]
     public string? Username { get; set; }
 
-    [BindProperty, Required(ErrorMessage = "Enter your password."), StringLength(256, ErrorMessage = "The password is too long."), DataType(DataType.Password)]
+    [BindProperty, Required(ErrorMessage = "signin.password_missing"), StringLength(256, ErrorMessage = "signin.password_long"), DataType(DataType.Password)]
     public string? Password { get; set; }
 
     public bool MayRegister => options.Value.AllowRegistration;
@@ -58,7 +58,7 @@ internal sealed class LoginModel(PasswordSignIn passwords, Passkeys passkeys, Si
 
         if (await passkeys.FinishAssertionAsync(HttpContext, ceremony, credential, expected: null) is not { User.DisabledAt: null } proof)
         {
-            ModelState.AddModelError(string.Empty, "This passkey was not accepted. Try again, or use your password.");
+            ModelState.AddModelError(string.Empty, T["passkey.refused"]);
             return Again(StatusCodes.Status401Unauthorized);
         }
 
@@ -92,11 +92,11 @@ internal sealed class LoginModel(PasswordSignIn passwords, Passkeys passkeys, Si
                 return Redirect(By("/login/setup"));
 
             case SignInOutcome.Throttled:
-                ModelState.AddModelError(string.Empty, NoTriesLeft);
+                ModelState.AddModelError(string.Empty, T[NoTriesLeft]);
                 return Again(StatusCodes.Status429TooManyRequests);
 
             default:
-                ModelState.AddModelError(string.Empty, Wrong);
+                ModelState.AddModelError(string.Empty, T[Wrong]);
                 return Again(StatusCodes.Status401Unauthorized);
         }
     }

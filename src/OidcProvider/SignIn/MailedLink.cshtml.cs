@@ -29,7 +29,7 @@ internal abstract class MailedLinkPage : FormPage
 
     protected IActionResult Expired(string text)
     {
-        (Heading, Text, Button) = ("This link has expired", text, null);
+        (Heading, Text, Button) = (T["link.expired"], text, null);
         Response.StatusCode = StatusCodes.Status400BadRequest;
         return Page();
     }
@@ -39,16 +39,14 @@ internal abstract class MailedLinkPage : FormPage
 [AllowAnonymous]
 internal sealed class ConfirmModel(Registration registration, MailedLinks links) : MailedLinkPage
 {
-    private const string Dead = "A link works once, for an hour. Register again to get another.";
-
     public async Task<IActionResult> OnGetAsync()
     {
         if (await links.FindAsync(LinkPurpose.Register, Token) is null)
         {
-            return Expired(Dead);
+            return Expired(T["register.dead"]);
         }
 
-        (Heading, Text, Button) = ("Finish your account", "Confirm that this e-mail address is yours.", "Confirm");
+        (Heading, Text, Button) = (T["register.finish"], T["register.finish_text"], T["form.confirm"]);
         return Page();
     }
 
@@ -59,7 +57,7 @@ internal sealed class ConfirmModel(Registration registration, MailedLinks links)
             return await OnGetAsync();
         }
 
-        return await registration.ConfirmAsync(Token) is null ? Expired(Dead) : Finished("Your account is ready", "You can sign in now.");
+        return await registration.ConfirmAsync(Token) is null ? Expired(T["register.dead"]) : Finished(T["register.ready"], T["register.ready_text"]);
     }
 }
 
@@ -67,16 +65,14 @@ internal sealed class ConfirmModel(Registration registration, MailedLinks links)
 [AllowAnonymous]
 internal sealed class UnlockModel(MailedLinks links, AccountGuards guards, AuditLog audit) : MailedLinkPage
 {
-    private const string Dead = "A link works once, for an hour. The account unlocks by itself after a while, too.";
-
     public async Task<IActionResult> OnGetAsync()
     {
         if (await links.FindAsync(LinkPurpose.Unlock, Token) is null)
         {
-            return Expired(Dead);
+            return Expired(T["unlock.dead"]);
         }
 
-        (Heading, Text, Button) = ("Unlock your account", "It was locked because a wrong password was tried too many times.", "Unlock");
+        (Heading, Text, Button) = (T["unlock.title"], T["unlock.text"], T["unlock.button"]);
         return Page();
     }
 
@@ -89,11 +85,11 @@ internal sealed class UnlockModel(MailedLinks links, AccountGuards guards, Audit
 
         if (await links.UseAsync(LinkPurpose.Unlock, Token) is not { UserId: { } user })
         {
-            return Expired(Dead);
+            return Expired(T["unlock.dead"]);
         }
 
         await guards.ClearAsync(user);
         await audit.WriteAsync(AuditEvents.AccountUnlocked, user.ToString(), user.ToString(), reason: "mail");
-        return Finished("Your account is unlocked", "You can sign in again.");
+        return Finished(T["unlock.done"], T["unlock.done_text"]);
     }
 }

@@ -39,10 +39,10 @@ internal sealed class MfaModel(SecondStep step, SignInSteps steps, Passkeys pass
 
         if (string.IsNullOrWhiteSpace(Code))
         {
-            return Refused(message: "Enter the code from your app.", field: nameof(Code));
+            return Refused(message: T["second.code_missing"], field: nameof(Code));
         }
 
-        return Next(await step.WithCodeAsync(HttpContext, Stepping, Code, Trust), "This code is not right. Enter the code your app shows now.");
+        return Next(await step.WithCodeAsync(HttpContext, Stepping, Code, Trust), T["second.code_wrong"]);
     }
 
     public async Task<IActionResult> OnPostPasskeyAsync([FromForm] string? ceremony, [FromForm] string? credential)
@@ -60,7 +60,7 @@ internal sealed class MfaModel(SecondStep step, SignInSteps steps, Passkeys pass
 
         if (await passkeys.FinishAssertionAsync(HttpContext, ceremony, credential, Stepping.User.Id) is not { } proof)
         {
-            return Refused(StatusCodes.Status401Unauthorized, "This passkey was not accepted. Try again, or use another way.");
+            return Refused(StatusCodes.Status401Unauthorized, T["passkey.refused_second"]);
         }
 
         await steps.CompleteAsync(HttpContext, Stepping.User.Id, AuthenticationContext.Add(Stepping.Amr, [.. proof.Amr]), trustDays: 0);
@@ -99,7 +99,7 @@ internal sealed class MfaModel(SecondStep step, SignInSteps steps, Passkeys pass
     private IActionResult Next(SignInOutcome outcome, string wrong) => outcome switch
     {
         SignInOutcome.Done => Redirect(Back),
-        SignInOutcome.Throttled => Refused(StatusCodes.Status429TooManyRequests, LoginModel.NoTriesLeft),
+        SignInOutcome.Throttled => Refused(StatusCodes.Status429TooManyRequests, T[LoginModel.NoTriesLeft]),
         _ => Refused(StatusCodes.Status401Unauthorized, wrong, nameof(Code)),
     };
 }

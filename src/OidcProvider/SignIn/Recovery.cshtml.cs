@@ -34,14 +34,14 @@ internal sealed class RecoveryModel(SecondStep step) : FormPage
 
         if (string.IsNullOrWhiteSpace(Code))
         {
-            return Refused(message: "Enter one of your recovery codes.", field: nameof(Code));
+            return Refused(message: T["second.recovery_missing"], field: nameof(Code));
         }
 
         return await step.WithRecoveryCodeAsync(HttpContext, Stepping, Code) switch
         {
             SignInOutcome.Done => Redirect(Back),
-            SignInOutcome.Throttled => Refused(StatusCodes.Status429TooManyRequests, LoginModel.NoTriesLeft),
-            _ => Refused(StatusCodes.Status401Unauthorized, "This is none of your unused recovery codes.", nameof(Code)),
+            SignInOutcome.Throttled => Refused(StatusCodes.Status429TooManyRequests, T[LoginModel.NoTriesLeft]),
+            _ => Refused(StatusCodes.Status401Unauthorized, T["second.recovery_wrong"], nameof(Code)),
         };
     }
 

@@ -12,16 +12,16 @@ namespace OidcProvider.SignIn;
 [AllowAnonymous]
 internal sealed class RegisterModel(Registration registration, PasswordPolicy policy, Passwords passwords, MailThrottle mails, IOptions<UsersOptions> options) : FormPage
 {
-    [BindProperty, Required(ErrorMessage = "Enter your e-mail address."), StringLength(256, ErrorMessage = "The e-mail address is too long.")]
+    [BindProperty, Required(ErrorMessage = "register.email_missing"), StringLength(256, ErrorMessage = "register.email_long")]
     public string? Email { get; set; }
 
-    [BindProperty, StringLength(200, ErrorMessage = "The name is too long.")]
+    [BindProperty, StringLength(200, ErrorMessage = "register.name_long")]
     public string? GivenName { get; set; }
 
-    [BindProperty, StringLength(200, ErrorMessage = "The name is too long.")]
+    [BindProperty, StringLength(200, ErrorMessage = "register.name_long")]
     public string? FamilyName { get; set; }
 
-    [BindProperty, Required(ErrorMessage = "Choose a password.")]
+    [BindProperty, Required(ErrorMessage = "password.choose")]
     public string? Password { get; set; }
 
     public bool Sent { get; private set; }
@@ -48,7 +48,7 @@ internal sealed class RegisterModel(Registration registration, PasswordPolicy po
         var wanted = new UserDefinition { Email = Email!.Trim(), GivenName = Text(GivenName), FamilyName = Text(FamilyName) };
         foreach (var problem in UserRules.Check(wanted, policy.MinimumLength))
         {
-            ModelState.AddModelError(problem.Field switch { "email" => nameof(Email), "given_name" => nameof(GivenName), _ => nameof(FamilyName) }, $"This {problem.Message}.");
+            ModelState.AddModelError(problem.Field switch { "email" => nameof(Email), "given_name" => nameof(GivenName), _ => nameof(FamilyName) }, T[problem.Field == "email" ? "register.email_wrong" : "register.name_wrong"]);
         }
 
         if (await policy.FaultAsync(Password!, [Email, GivenName, FamilyName]) is { } fault)
@@ -63,7 +63,7 @@ internal sealed class RegisterModel(Registration registration, PasswordPolicy po
 
         if (!await mails.TakeAsync(HttpContext, Email!))
         {
-            return Refused(StatusCodes.Status429TooManyRequests, LoginModel.NoTriesLeft);
+            return Refused(StatusCodes.Status429TooManyRequests, T[LoginModel.NoTriesLeft]);
         }
 
         await registration.AskAsync(wanted.Email, wanted.GivenName, wanted.FamilyName, await passwords.HashAsync(Password!));

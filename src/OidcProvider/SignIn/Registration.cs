@@ -2,6 +2,7 @@ using System.Text.Json;
 using OidcProvider.Audit;
 using OidcProvider.Data;
 using OidcProvider.Hosting;
+using OidcProvider.Languages;
 using OidcProvider.Mail;
 using OidcProvider.Users;
 
@@ -18,14 +19,14 @@ internal sealed class Registration(AppDbContext database, UserDirectory users, M
     /// <summary>Sends the link that makes the account, or tells the owner of the one that is there.</summary>
     public async Task AskAsync(string email, string? givenName, string? familyName, string passwordHash)
     {
-        if (await users.FindByNameAsync(email) is { Email: { } taken })
+        if (await users.FindByNameAsync(email) is { Email: { } taken } owner)
         {
-            outbox.Append(taken, new Letter("You have an account already", [$"Somebody, perhaps you, tried to make a new account for {taken}. There is one already, so nothing was changed."], ("Sign in", Url("/login")), ["Forgotten the password? The sign-in page has a link."]));
+            outbox.Append(taken, Letter.Of(Words.For(owner.Locale), "mail.taken", Url("/login"), ("email", taken)));
         }
         else
         {
             var token = await links.CreateAsync(LinkPurpose.Register, null, JsonSerializer.Serialize(new Wanted(email.Trim(), givenName, familyName, passwordHash)));
-            outbox.Append(email.Trim(), new Letter("Confirm your e-mail address", ["One step is left to make your account."], ("Confirm my address", Url($"/register/confirm?token={token}")), ["The link works once, for an hour. If you did not ask for an account, ignore this mail."]), MailedLinks.Life);
+            outbox.Append(email.Trim(), Letter.Of(Words.Current, "mail.register", Url($"/register/confirm?token={token}")), MailedLinks.Life);
         }
 
         await database.SaveChangesAsync();
@@ -49,7 +50,7 @@ internal sealed class Registration(AppDbContext database, UserDirectory users, M
         {
             var token = await links.CreateAsync(LinkPurpose.ResetPassword, user.Id);
             audit.Append(AuditEvents.PasswordResetAsked, null, user.Id.ToString());
-            outbox.Append(address, new Letter("Set a new password", ["Somebody, perhaps you, asked to set a new password for your account."], ("Set a new password", Url($"/password/reset?token={token}")), ["The link works once, for an hour; a newer one replaces it. If it was not you, ignore this mail: your password stays as it is."]), MailedLinks.Life);
+            outbox.Append(address, Letter.Of(Words.For(user.Locale), "mail.reset", Url($"/password/reset?token={token}")), MailedLinks.Life);
         }
 
         await database.SaveChangesAsync();

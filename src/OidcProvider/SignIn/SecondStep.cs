@@ -1,8 +1,8 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 using OidcProvider.Audit;
 using OidcProvider.Data;
+using OidcProvider.Languages;
 using OidcProvider.Mail;
 using OidcProvider.Sessions;
 using OidcProvider.Users;
@@ -104,7 +104,7 @@ internal sealed class SecondStepNotice(AppDbContext database, Outbox outbox, Aud
         audit.Append(AuditEvents.RecoveryCodeUsed, user.Id.ToString(), user.Id.ToString());
         if (user.Email is { } address)
         {
-            outbox.Append(address, new Letter("A recovery code was used", [$"Somebody signed in to your account with a recovery code. {left.ToString(CultureInfo.InvariantCulture)} are left."], After: ["If this was not you, change your password at once."]));
+            outbox.Append(address, Letter.Of(Words.For(user.Locale), "mail.recovery_code", null, ("count", left)));
         }
 
         await database.SaveChangesAsync();

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using OidcProvider.Clients;
 using OidcProvider.Hosting;
+using OidcProvider.Languages;
 using OidcProvider.Sessions;
 using OidcProvider.Tokens;
 
@@ -76,7 +77,7 @@ internal static class SessionApi
             SignInOutcome.Done => await AnswerAsync(http, (tokens, client) => tokens.BeginAsync(SessionAuthenticationHandler.Current(http)!, client)!),
             SignInOutcome.SecondFactor => Fault(StatusCodes.Status401Unauthorized, "mfa_required", "Post the code of the authenticator app, or a recovery code."),
             SignInOutcome.Enrol => Fault(StatusCodes.Status403Forbidden, "enrolment_required", "A second factor must be set up at /login first."),
-            SignInOutcome.Throttled => Fault(StatusCodes.Status429TooManyRequests, "too_many_attempts", LoginModel.NoTriesLeft),
+            SignInOutcome.Throttled => Fault(StatusCodes.Status429TooManyRequests, "too_many_attempts", Words.In(Language.English)[LoginModel.NoTriesLeft]),
             _ => Fault(StatusCodes.Status401Unauthorized, "invalid_credentials", "The address, password or code is not right."),
         };
     }

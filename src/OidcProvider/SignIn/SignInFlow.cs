@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using OidcProvider.Audit;
 using OidcProvider.Data;
 using OidcProvider.Hosting;
+using OidcProvider.Languages;
 using OidcProvider.Mail;
 using OidcProvider.Sessions;
 using OidcProvider.Users;
@@ -123,16 +124,15 @@ internal sealed class NewDeviceNotice(AppDbContext database, UserDirectory users
 {
     public async Task SendAsync(HttpContext http, Guid userId)
     {
-        if (await users.FindAsync(userId) is not { Email: { } address })
+        if (await users.FindAsync(userId) is not { Email: { } address } user)
         {
             return;
         }
 
-        outbox.Append(address, new Letter(
-            "New sign-in to your account",
-            [$"Your account was signed in to from a browser that has not been used with it before: {UserAgents.Describe(http.Request.Headers.UserAgent)}, {time.GetUtcNow():yyyy-MM-dd HH:mm} UTC."],
-            ("Look at my sessions", $"{issuer.Value.TrimEnd('/')}/account/sessions"),
-            ["If this was you, there is nothing to do. If not, change your password, which signs out everybody else."]));
+        var words = Words.For(user.Locale);
+        outbox.Append(address, Letter.Of(
+            words, "mail.new_device", $"{issuer.Value.TrimEnd('/')}/account/sessions",
+            ("browser", UserAgents.Describe(http.Request.Headers.UserAgent, words)), ("at", words.Moment(time.GetUtcNow().UtcDateTime))));
         await database.SaveChangesAsync();
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using OidcProvider.Audit;
 using OidcProvider.Data;
 using OidcProvider.Hosting;
+using OidcProvider.Languages;
 using OidcProvider.Mail;
 using OidcProvider.Throttling;
 using OidcProvider.Users;
@@ -77,11 +78,7 @@ internal sealed class LockNotice(AppDbContext database, UserDirectory users, Mai
         if (user?.Email is { } address)
         {
             var token = await links.CreateAsync(LinkPurpose.Unlock, userId);
-            outbox.Append(address, new Letter(
-                "Your account was locked",
-                ["Somebody tried to sign in to your account with a wrong password too many times. To protect it, it is locked for browsers that have not signed in before."],
-                ("Unlock my account", $"{issuer.Value.TrimEnd('/')}/unlock?token={token}"),
-                ["The link works once, for an hour. If it was not you who tried, unlocking is safe as long as nobody else knows your password."]), MailedLinks.Life);
+            outbox.Append(address, Letter.Of(Words.For(user.Locale), "mail.locked", $"{issuer.Value.TrimEnd('/')}/unlock?token={token}"), MailedLinks.Life);
         }
 
         await database.SaveChangesAsync();

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using OidcProvider.Audit;
 using OidcProvider.Data;
 using OidcProvider.Hosting;
+using OidcProvider.Languages;
 using OidcProvider.Mail;
 using OidcProvider.Sessions;
 
@@ -34,7 +35,7 @@ internal sealed class Credentials(
         await database.KnownDevices.Where(row => row.UserId == user.Id).ExecuteUpdateAsync(update => update.SetProperty(row => row.TrustedUntil, (DateTime?)null));
         await sessions.EndAllAsync(user.Id, reason: "password_changed", keep);
         audit.Append(AuditEvents.PasswordChanged, user.Id.ToString(), user.Id.ToString(), reason: how);
-        Tell(user.Email, new Letter("Your password was changed", [$"The password of your account {user.Email} was changed just now. Other devices were signed out."], After: ["If this was not you, set a new password at once and tell the people who run this service."]));
+        Tell(user.Email, Letter.Of(Words.For(user.Locale), "mail.password_changed", null, ("email", user.Email)));
         await database.SaveChangesAsync();
         if (transaction is not null)
         {
@@ -49,7 +50,7 @@ internal sealed class Credentials(
     {
         if (await users.FindByNameAsync(email) is { } other && other.Id != user.Id)
         {
-            return new Problem(UserDirectory.Exists, "This address cannot be used.", "email");
+            return new Problem(UserDirectory.Exists, Words.Current["email.unusable"], "email");
         }
 
         var old = user.Email;
@@ -63,7 +64,7 @@ internal sealed class Credentials(
             .SetProperty(row => row.UpdatedAt, time.GetUtcNow().UtcDateTime).SetProperty(row => row.ConcurrencyStamp, Guid.NewGuid().ToString()));
         await links.VoidAsync(user.Id);
         audit.Append(AuditEvents.EmailChanged, user.Id.ToString(), user.Id.ToString());
-        Tell(old, new Letter("The e-mail address of your account was changed", [$"Your account now uses {email}. This address no longer signs in."], After: ["If this was not you, tell the people who run this service at once."]));
+        Tell(old, Letter.Of(Words.For(user.Locale), "mail.email_changed", null, ("email", email)));
         await database.SaveChangesAsync();
         await transaction.CommitAsync();
         return null;
@@ -79,7 +80,7 @@ internal sealed class Credentials(
         await database.Authorizations.Where(row => row.Subject == subject && !row.Tokens.Any()).ExecuteDeleteAsync();
         await database.Users.Where(row => row.Id == user.Id).ExecuteDeleteAsync();
         audit.Append(AuditEvents.UserDeleted, subject, subject);
-        Tell(user.Email, new Letter("Your account was deleted", [$"Your account {user.Email} and what was kept for it are gone."]));
+        Tell(user.Email, Letter.Of(Words.For(user.Locale), "mail.deleted", null, ("email", user.Email)));
         await database.SaveChangesAsync();
         await transaction.CommitAsync();
     }

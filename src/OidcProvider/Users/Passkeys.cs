@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore;
 using OidcProvider.Audit;
 using OidcProvider.Data;
 using OidcProvider.Hosting;
+using OidcProvider.Languages;
 
 namespace OidcProvider.Users;
 
@@ -60,7 +61,7 @@ internal sealed class Passkeys(AppDbContext database, UserManager<User> users, I
     /// <summary>Adds the passkey that the browser made. Null: done.</summary>
     public async Task<Problem?> FinishAttestationAsync(HttpContext http, User user, string? id, string? credential, string? name)
     {
-        var refused = new Problem("passkey_refused", "The passkey could not be added. Try again.", "passkey");
+        var refused = new Problem("passkey_refused", Words.Current["passkey.not_kept"], "passkey");
         if (await TakeAsync(Attest, id) is not { } ceremony || ceremony.UserId != user.Id || string.IsNullOrEmpty(credential))
         {
             return refused;
@@ -131,7 +132,7 @@ internal sealed class Passkeys(AppDbContext database, UserManager<User> users, I
         return ceremony is not null && await database.Ceremonies.Where(row => row.Id == hash).ExecuteDeleteAsync() == 1 ? ceremony : null;
     }
 
-    private static string Name(string? name) => name?.Trim() is { Length: > 0 } given ? given.Length <= 60 ? given : given[..60] : "Passkey";
+    private static string Name(string? name) => name?.Trim() is { Length: > 0 } given ? given.Length <= 60 ? given : given[..60] : Words.Current["passkey.default_name"];
 
     private static byte[] Hash(string id) => SHA256.HashData(Encoding.UTF8.GetBytes(id));
 }

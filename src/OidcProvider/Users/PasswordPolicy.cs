@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
 using OidcProvider.Hosting;
+using OidcProvider.Languages;
 
 namespace OidcProvider.Users;
 
@@ -21,17 +22,17 @@ internal sealed class PasswordPolicy(IOptions<UsersOptions> options, IssuerUri i
     {
         if (UserRules.PasswordFault(password, MinimumLength) is { } fault)
         {
-            return fault with { Message = $"The password {fault.Message}." };
+            return fault with { Message = password.Length > UserRules.MaxPasswordLength ? Words.Current["password.too_long", ("count", UserRules.MaxPasswordLength)] : Words.Current["password.too_short", ("count", MinimumLength)] };
         }
 
         var words = context.OfType<string>().SelectMany(text => text.Split([' ', '@', '.', '-', '_', '+'], StringSplitOptions.RemoveEmptyEntries).Append(text));
         if (CommonPasswords.IsCommon(password, words.Concat(["oidcprovider", .. issuer.Host.Host.Split('.')])))
         {
-            return new Problem("common_password", "This password is easy to guess. Choose a different one: a few unusual words are good.", "password");
+            return new Problem("common_password", Words.Current["password.common"], "password");
         }
 
         return options.Value.CheckBreachedPasswords && await IsBreachedAsync(password, cancellation)
-            ? new Problem("breached_password", "This password has appeared in a data breach. Choose a different one.", "password")
+            ? new Problem("breached_password", Words.Current["password.breached"], "password")
             : null;
     }
 

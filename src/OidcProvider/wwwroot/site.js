@@ -6,13 +6,13 @@ for (const button of document.querySelectorAll("[data-reveal]")) {
   const status = button.parentElement.querySelector("[role=status]");
   const show = visible => {
     input.type = visible ? "text" : "password";
-    button.textContent = visible ? "Hide" : "Show";
-    button.setAttribute("aria-label", visible ? "Hide password" : "Show password");
+    button.textContent = visible ? button.dataset.hide : button.dataset.show;
+    button.setAttribute("aria-label", visible ? button.dataset.hideLabel : button.dataset.showLabel);
   };
   button.hidden = false;
   button.addEventListener("click", () => {
     show(input.type === "password");
-    status.textContent = input.type === "text" ? "Your password is visible" : "Your password is hidden";
+    status.textContent = input.type === "text" ? button.dataset.visible : button.dataset.hidden;
   });
   // So that the browser does not remember the password as ordinary text.
   input.form.addEventListener("submit", () => show(false));
@@ -57,7 +57,7 @@ if (window.PublicKeyCredential?.parseRequestOptionsFromJSON) {
       try {
         await ask({});
       } catch {
-        status.textContent = "The passkey was not used. Try again, or sign in another way.";
+        status.textContent = form.dataset.failed;
       }
     });
     if (form.dataset.autofill && PublicKeyCredential.isConditionalMediationAvailable) {
@@ -86,7 +86,7 @@ if (window.PublicKeyCredential?.parseRequestOptionsFromJSON) {
         form.elements.credential.value = JSON.stringify(credential.toJSON());
         form.submit();
       } catch {
-        status.textContent = "The passkey was not added. Try again.";
+        status.textContent = form.dataset.failed;
       }
     });
   }

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using OidcProvider.Languages;
 using OidcProvider.SignIn;
 using OidcProvider.TestKit;
 
@@ -82,7 +83,7 @@ public class GuessingTests(Database database) : ProviderFixture(database)
 
         Host.Time.Advance(TimeSpan.FromMinutes(16));
         var locked = await TryAsync(Address(), Mallory, Given.Password);
-        Assert.That((locked.Status, locked.Body.Contains(LoginModel.Wrong, StringComparison.Ordinal)), Is.EqualTo((HttpStatusCode.Unauthorized, true)), "the page does not say that it is locked");
+        Assert.That((locked.Status, locked.Body.Contains(Words.In(Language.English)[LoginModel.Wrong], StringComparison.Ordinal)), Is.EqualTo((HttpStatusCode.Unauthorized, true)), "the page does not say that it is locked");
         Assert.That((await TryAsync(Address(), Mallory, Given.Password, known)).Title, Is.EqualTo("You are signed in"), "its owner gets in");
 
         // The owner's sign-in ended the lock; a stranger locks it again.

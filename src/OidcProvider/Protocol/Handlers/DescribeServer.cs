@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OidcProvider.Languages;
 using OidcProvider.Sessions;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
@@ -30,6 +31,7 @@ internal sealed class DescribeServer : IOpenIddictServerHandler<HandleConfigurat
         context.Response["pushed_authorization_request_endpoint_auth_methods_supported"] = null;
         context.Response["device_authorization_endpoint_auth_methods_supported"] = null;
         // OpenID Connect Discovery 1.0 §3.
+        context.Response["ui_locales_supported"] = new OpenIddictParameter(Language.All.Select(language => (string?)language.Tag).ToImmutableArray());
         context.Response["acr_values_supported"] = new OpenIddictParameter(AuthenticationContext.Supported.Cast<string?>().ToImmutableArray());
         return ValueTask.CompletedTask;
     }

@@ -25,20 +25,18 @@ internal sealed class ReportRefusal<TContext>(ILogger<ReportRefusal> logger) : I
         logger.LogInformation(
             "Refused {Endpoint} request of client {ClientId}: {Error} ({Reason}) [{RequestId}]",
             context.EndpointType, Line(context.Transaction.Request?.ClientId), error, Line(response.ErrorDescription), RequestId.Of(http));
-        http.Items[ErrorModel.NoticeKey] = ForPeople(error, response.ErrorDescription);
+        http.Items[ErrorModel.NoticeKey] = ErrorNotice.Of(http, Words(error, response.ErrorDescription), error, Line(response.ErrorDescription));
         return ValueTask.CompletedTask;
     }
 
-    private static ErrorNotice ForPeople(string error, string? description) => error switch
+    private static string Words(string error, string? description) => error switch
     {
-        Errors.InvalidRequest or Errors.InvalidRequestUri when description?.Contains("redirect_uri", StringComparison.Ordinal) == true =>
-            new("This app is not set up correctly", "The address it wants to return to (redirect_uri) is not registered. Tell the people who run the app.", error),
-        Errors.InvalidRequest when description?.Contains("client", StringComparison.Ordinal) == true && !description.Contains("redirect", StringComparison.Ordinal) =>
-            new("This app is not known here", "The app that sent you is not registered or is switched off. Tell the people who run it.", error),
-        Errors.InvalidClient or Errors.UnauthorizedClient => new("This app is not known here", "The app that sent you is not registered or is switched off. Tell the people who run it.", error),
-        Errors.InvalidToken or Errors.ExpiredToken => new("This link has expired", "Go back to the app you came from and try again.", error),
-        Errors.AccessDenied => new("Access was denied", "Nothing was shared. You can close this page.", error),
-        _ => new("This request cannot be processed", description ?? "Go back to the app you came from and try again.", error),
+        Errors.InvalidRequest or Errors.InvalidRequestUri when description?.Contains("redirect_uri", StringComparison.Ordinal) == true => "error.redirect",
+        Errors.InvalidRequest when description?.Contains("client", StringComparison.Ordinal) == true && !description.Contains("redirect", StringComparison.Ordinal) => "error.unknown_app",
+        Errors.InvalidClient or Errors.UnauthorizedClient => "error.unknown_app",
+        Errors.InvalidToken or Errors.ExpiredToken => "error.expired",
+        Errors.AccessDenied => "error.denied",
+        _ => "error.request",
     };
 
     // What a client sends must not be able to begin a line of its own in the log.

@@ -30,6 +30,7 @@ internal sealed class WriteFormPost(HtmlEncoder encoder) : IOpenIddictServerHand
 
     private string Page(ApplyAuthorizationResponseContext context, HttpContext http)
     {
+        var words = RequestLanguage.WordsOf(http);
         var fields = new StringBuilder();
         foreach (var (name, value) in context.Response.GetParameters())
         {
@@ -41,12 +42,12 @@ internal sealed class WriteFormPost(HtmlEncoder encoder) : IOpenIddictServerHand
 
         return $"""
             <!doctype html>
-            <html lang="en">
-            <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>Back to the app</title><link rel="icon" href="{http.Request.PathBase}/favicon.svg" type="image/svg+xml"><link rel="stylesheet" href="{http.Request.PathBase}/lib/bootstrap/dist/css/bootstrap.min.css"><link rel="stylesheet" href="{http.Request.PathBase}/site.css"></head>
+            <html lang="{words.Language.Tag}" dir="{words.Language.Direction}">
+            <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>{encoder.Encode(words["consent.back"])}</title><link rel="icon" href="{http.Request.PathBase}/favicon.svg" type="image/svg+xml"><link rel="stylesheet" href="{http.Request.PathBase}/lib/bootstrap/dist/css/bootstrap.min.css"><link rel="stylesheet" href="{http.Request.PathBase}/site.css"></head>
             <body class="page"><main class="page-main"><div class="card">
-            <h1>Back to the app</h1>
-            <p>Your browser goes on by itself. If it does not, continue here.</p>
-            <form method="post" action="{encoder.Encode(context.RedirectUri!)}">{fields}<button class="btn btn-primary" type="submit">Continue</button></form></div></main>
+            <h1>{encoder.Encode(words["consent.back"])}</h1>
+            <p>{encoder.Encode(words["consent.back_text"])}</p>
+            <form method="post" action="{encoder.Encode(context.RedirectUri!)}">{fields}<button class="btn btn-primary" type="submit">{encoder.Encode(words["form.continue"])}</button></form></div></main>
             <script nonce="{http.CspNonce()}">document.forms[0].submit();</script>
             </body>
             </html>

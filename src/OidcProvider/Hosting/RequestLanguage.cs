@@ -1,0 +1,141 @@
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Localization;
+using OidcProvider.Languages;
+
+namespace OidcProvider.Hosting;
+
+/// <summary>
+/// The language of a request, and changing it. The menu's links are the page's own address with <see cref="Parameter"/>: the server keeps the
+/// choice in a cookie and leads back to the same page without it, so that it needs no script and no return address.
+/// </summary>
+internal sealed class RequestLanguage(IssuerUri issuer)
+{
+    public const string Parameter = "set_language";
+    private const string UiLocales = "ui_locales";
+    private const int MaxLength = 100;
+
+    // Written for operators, in English.
+    private static readonly PathString[] EnglishOnly = ["/admin", "/playground"];
+
+    private string MenuCookie => CookieName("oidc-language");
+
+    private string FlowCookie => CookieName("oidc-ui-locales");
+
+    /// <summary>The words this request is answered with.</summary>
+    public static Words WordsOf(HttpContext http) =>
+        Words.In(Language.Find(http.Features.Get<IRequestCultureFeature>()?.RequestCulture.UICulture.Name) ?? Language.Current);
+
+    public static bool IsFixed(PathString path) => Array.Exists(EnglishOnly, prefix => path.StartsWithSegments(prefix));
+
+    public Language Of(HttpContext http) =>
+        IsFixed(http.Request.Path) ? Language.English
+        : new LanguageChoice(Short(http.Request.Query[UiLocales]), http.Request.Cookies[FlowCookie], http.Request.Cookies[MenuCookie], http.Request.Headers.AcceptLanguage).Decide();
+
+    /// <summary>Keeps what an app asks for until the user comes back to it. The request itself is answered so, too: it may have been pushed (RFC 9126).</summary>
+    public void Follow(HttpContext http, string? uiLocales)
+    {
+        var before = http.Request.Cookies[FlowCookie];
+        if (Short(uiLocales) is not { Length: > 0 } asked)
+        {
+            if (before is not null)
+            {
+                http.Response.Cookies.Delete(FlowCookie, Cookie(null));
+            }
+
+            return;
+        }
+
+        if (before != asked && before != LanguageChoice.Declined + asked)
+        {
+            http.Response.Cookies.Append(FlowCookie, asked, Cookie(TimeSpan.FromHours(1)));
+        }
+
+        Answer(http, new LanguageChoice(asked, before, http.Request.Cookies[MenuCookie], http.Request.Headers.AcceptLanguage).Decide());
+    }
+
+    /// <summary>The page that is shown, in another language. <paramref name="here"/>: its address if the request does not say it, as after a post.</summary>
+    public static string SwitchUrl(HttpContext http, Language language, string? here = null)
+    {
+        var request = http.Request;
+        var url = here ?? (http.Features.Get<IStatusCodeReExecuteFeature>() is { } original
+            ? $"{original.OriginalPathBase}{new PathString(original.OriginalPath).ToUriComponent()}{original.OriginalQueryString}"
+            : $"{request.PathBase.ToUriComponent()}{request.Path.ToUriComponent()}{request.QueryString.ToUriComponent()}");
+        return $"{url}{(url.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{Parameter}={language.Tag}";
+    }
+
+    /// <summary>Carries out a choice of the menu. False: there is none in this request.</summary>
+    public bool Switch(HttpContext http)
+    {
+        var request = http.Request;
+        if (!HttpMethods.IsGet(request.Method) || !request.Query.ContainsKey(Parameter))
+        {
+            return false;
+        }
+
+        // Another site's page must not choose for the user; a link there leads to the page and no more.
+        if (Language.All.FirstOrDefault(language => language.Tag == request.Query[Parameter]) is { } chosen && request.Headers["Sec-Fetch-Site"] != "cross-site")
+        {
+            http.Response.Cookies.Append(MenuCookie, chosen.Tag, Cookie(TimeSpan.FromDays(365)));
+            if ((Short(request.Query[UiLocales]) ?? request.Cookies[FlowCookie]?.TrimStart(LanguageChoice.Declined)) is { Length: > 0 } declined)
+            {
+                http.Response.Cookies.Append(FlowCookie, LanguageChoice.Declined + declined, Cookie(TimeSpan.FromHours(1)));
+            }
+        }
+
+        var rest = string.Join('&', request.QueryString.ToUriComponent().TrimStart('?').Split('&').Where(pair => !pair.StartsWith($"{Parameter}=", StringComparison.Ordinal)));
+        var back = $"{request.PathBase.ToUriComponent()}{request.Path.ToUriComponent()}{(rest.Length > 0 ? "?" + rest : "")}";
+        http.Response.Redirect(ReturnUrl.OrHome(back, request.PathBase));
+        return true;
+    }
+
+    private static void Answer(HttpContext http, Language language) =>
+        http.Features.Set<IRequestCultureFeature>(new RequestCultureFeature(new RequestCulture(Language.English.Culture, language.Culture), provider: null));
+
+    private static string? Short(string? tags) => tags is { Length: <= MaxLength } && !tags.Any(char.IsControl) ? tags : null;
+
+    private string CookieName(string name) => $"{(issuer.IsHttps ? "__Host-" : "")}{name}{issuer.Path.Value?.Replace('/', '-')}";
+
+    private CookieOptions Cookie(TimeSpan? life) => new() { HttpOnly = true, Secure = issuer.IsHttps, SameSite = SameSiteMode.Lax, Path = "/", IsEssential = true, MaxAge = life };
+}
+
+/// <summary>Puts the language into force for everything that follows, error pages included.</summary>
+internal static class RequestLanguages
+{
+    public static IServiceCollection AddRequestLanguages(this IServiceCollection services)
+    {
+        services.AddSingleton<RequestLanguage>();
+        services.AddTransient(provider => provider.GetRequiredService<IHttpContextAccessor>().HttpContext is { } http ? RequestLanguage.WordsOf(http) : Words.Current);
+        services.AddOptions<RequestLocalizationOptions>().Configure<RequestLanguage>((options, language) =>
+        {
+            // Only the words change; numbers and dates in protocol answers must not.
+            options.DefaultRequestCulture = new RequestCulture(Language.English.Culture);
+            options.SupportedCultures = [Language.English.Culture];
+            options.SupportedUICultures = [.. Language.All.Select(item => item.Culture)];
+            options.RequestCultureProviders = [new CustomRequestCultureProvider(http => Task.FromResult<ProviderCultureResult?>(new(Language.English.Tag, language.Of(http).Tag)))];
+        });
+        return services;
+    }
+
+    public static IApplicationBuilder UseRequestLanguages(this IApplicationBuilder app) => app
+        .Use((context, next) =>
+        {
+            if (context.RequestServices.GetRequiredService<RequestLanguage>().Switch(context))
+            {
+                return Task.CompletedTask;
+            }
+
+            context.Response.OnStarting(static state =>
+            {
+                var http = (HttpContext)state;
+                if (http.Response.ContentType?.StartsWith("text/html", StringComparison.Ordinal) == true)
+                {
+                    http.Response.Headers.ContentLanguage = RequestLanguage.WordsOf(http).Language.Tag;
+                    http.Response.Headers.Append("Vary", "Accept-Language, Cookie");
+                }
+
+                return Task.CompletedTask;
+            }, context);
+            return next(context);
+        })
+        .UseRequestLocalization();
+}

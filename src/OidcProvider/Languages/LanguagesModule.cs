@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.DataAnnotations;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.WebEncoders;
+
+namespace OidcProvider.Languages;
+
+/// <summary>
+/// Owns what users read: the texts of pages, messages and mails in each language (<c>*.json</c>), which language a tag means, how days and counts
+/// are written. Leaves to <c>Hosting</c> which language a request is answered in. Administration and protocol answers are English and not here.
+/// </summary>
+internal static class LanguagesModule
+{
+    public static IServiceCollection AddLanguages(this IServiceCollection services)
+    {
+        services.AddSingleton<IConfigureOptions<MvcOptions>, FormWords>().AddSingleton<IConfigureOptions<MvcDataAnnotationsLocalizationOptions>, FormWords>();
+        services.AddLocalization();
+        // Letters of all scripts stand in pages as they are.
+        services.Configure<WebEncoderOptions>(options => options.TextEncoderSettings = new(System.Text.Unicode.UnicodeRanges.All));
+        return services;
+    }
+}
