@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using OidcProvider.Admin.Access;
 using OidcProvider.Admin.Api;
+using OidcProvider.Admin.Reference;
 using OidcProvider.Hosting;
 using OidcProvider.Sessions;
 
@@ -9,14 +10,14 @@ namespace OidcProvider.Admin;
 
 /// <summary>
 /// Owns administration: <c>/admin/*</c> (pages) and <c>/api/admin/v1/*</c> (REST), one folder a subject, each with its pages and its API; who may use them
-/// (<c>Access</c>) and what all routes of the API share (<c>Api</c>). Decides nothing about clients, users or keys: their registries do.
+/// (<c>Access</c>) and what all routes of the API share (<c>Api</c>) and how they are described (<c>Reference</c>). Decides nothing about clients, users or keys: their registries do.
 /// </summary>
 internal static class AdminModule
 {
     public static IServiceCollection AddAdmin(this IServiceCollection services)
     {
         services.AddValidatedOptions<AdminOptions>(AdminOptions.Section);
-        services.AddApi();
+        services.AddApi().AddApiReference();
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.SchemeName, _ => { });
         services.AddSingleton<IAuthorizationHandler, PermissionPolicy>().AddSingleton<IAuthorizationMiddlewareResultHandler, AccessRefusals>();
         var policies = services.AddAuthorizationBuilder();
@@ -36,6 +37,7 @@ internal static class AdminModule
 
     public static void MapAdmin(this IEndpointRouteBuilder routes)
     {
+        routes.MapApiReference();
         var api = routes.MapApi();
         Keys.KeysApi.Map(api);
     }

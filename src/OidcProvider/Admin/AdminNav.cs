@@ -12,7 +12,8 @@ internal static class AdminNav
     private static readonly AdminNavItem[] All =
     [
         new("/admin/keys", "Keys", Permissions.KeysRead),
+        new("/admin/api", "API", PermissionRequirement.Any),
     ];
 
-    public static IEnumerable<AdminNavItem> For(Caller caller) => All.Where(item => caller.May(item.Permission));
+    public static IEnumerable<AdminNavItem> For(Caller caller) => All.Where(item => item.Permission == PermissionRequirement.Any || caller.May(item.Permission));
 }

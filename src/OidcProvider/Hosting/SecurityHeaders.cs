@@ -10,6 +10,7 @@ internal static class SecurityHeaders
 {
     private const string NonceKey = "oidcprovider:csp-nonce";
     private const string FormTargetsKey = "oidcprovider:form-targets";
+    private const string InlineStylesKey = "oidcprovider:inline-styles";
 
     /// <summary>The nonce of this answer, for the few inline scripts and styles of ours.</summary>
     public static string CspNonce(this HttpContext context)
@@ -29,6 +30,9 @@ internal static class SecurityHeaders
     /// </summary>
     public static void AllowFormTargets(this HttpContext context, string? origin = null) =>
         context.Items[FormTargetsKey] = origin ?? "";
+
+    /// <summary>For a page of somebody else's making whose elements carry style attributes. What scripts may do does not change.</summary>
+    public static void AllowInlineStyles(this HttpContext context) => context.Items[InlineStylesKey] = true;
 
     public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
     {
@@ -54,12 +58,14 @@ internal static class SecurityHeaders
     private static string Policy(HttpContext context)
     {
         var nonce = context.Items[NonceKey] is string used ? $" 'nonce-{used}'" : "";
+        // A nonce beside it would switch 'unsafe-inline' off again (CSP Level 3 §6.7.3.2).
+        var styles = context.Items.ContainsKey(InlineStylesKey) ? " 'unsafe-inline'" : nonce;
         var formAction = context.Items[FormTargetsKey] switch
         {
             null => " form-action 'self';",
             "" => "",
             var origin => $" form-action 'self' {origin};",
         };
-        return $"default-src 'none'; base-uri 'none'; frame-ancestors 'none'; connect-src 'self'; img-src 'self' https: data:; font-src 'self'; style-src 'self'{nonce}; script-src 'self'{nonce};{formAction}";
+        return $"default-src 'none'; base-uri 'none'; frame-ancestors 'none'; connect-src 'self'; img-src 'self' https: data:; font-src 'self'; style-src 'self'{styles}; script-src 'self'{nonce};{formAction}";
     }
 }
