@@ -1,5 +1,6 @@
 using OidcProvider.Account;
 using OidcProvider.Admin;
+using OidcProvider.ApiKeys;
 using OidcProvider.Audit;
 using OidcProvider.Cli;
 using OidcProvider.Clients;
@@ -31,9 +32,8 @@ internal sealed partial class Program
             .AddJobs(builder.Configuration)
             .AddData(builder.Configuration)
             .AddAudit().AddMail()
-            .AddUsers().AddClients()
-            .AddKeys().AddSessions()
-            .AddTokens().AddThrottling()
+            .AddUsers().AddClients().AddKeys().AddSessions()
+            .AddTokens().AddThrottling().AddApiKeys()
             .AddProtocol()
             .AddSignIn().AddAccount().AddAdmin()
             .AddCli();

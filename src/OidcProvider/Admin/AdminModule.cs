@@ -40,5 +40,6 @@ internal static class AdminModule
         routes.MapApiReference();
         var api = routes.MapApi();
         Keys.KeysApi.Map(api);
+        ApiKeys.ApiKeysApi.Map(api);
     }
 }

@@ -12,6 +12,7 @@ internal static class AdminNav
     private static readonly AdminNavItem[] All =
     [
         new("/admin/keys", "Keys", Permissions.KeysRead),
+        new("/admin/api-keys", "API keys", Permissions.ApiKeysRead),
         new("/admin/api", "API", PermissionRequirement.Any),
     ];
 

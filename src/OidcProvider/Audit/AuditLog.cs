@@ -48,6 +48,9 @@ internal static class AuditEvents
     public const string PasskeyRemoved = "passkey.removed";
     public const string SecondFactorsReset = "second_factors.reset";
     public const string DataDownloaded = "data.downloaded";
+    public const string ApiKeyMade = "api_key.made";
+    public const string ApiKeyRevoked = "api_key.revoked";
+    public const string ApiKeyRefused = "api_key.refused";
 }
 
 /// <summary>Appends to the audit trail through the caller's context, so that a record commits with the change it tells of.</summary>

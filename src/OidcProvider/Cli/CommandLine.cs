@@ -50,6 +50,7 @@ internal static class CommandLine
             ClientCommands.Create(host),
             UserCommands.Create(host),
             KeyCommands.Create(host),
+            ApiKeyCommands.Create(host),
             DeclarationCommands.Export(host), DeclarationCommands.Apply(host), DeclarationCommands.Drift(host),
             DoctorCommand.Create(host),
         };

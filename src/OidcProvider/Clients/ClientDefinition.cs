@@ -110,6 +110,7 @@ internal static class ClientMetadata
     public const string RefreshToken = "refresh_token";
     public const string ClientCredentials = "client_credentials";
     public const string DeviceCode = "urn:ietf:params:oauth:grant-type:device_code";
+    public const string TokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange";
     public const string None = "none";
     public const string ClientSecretBasic = "client_secret_basic";
     public const string ClientSecretPost = "client_secret_post";

@@ -16,7 +16,7 @@ internal static partial class ClientRules
     private const int MaxUris = 100, MaxNameLength = 200;
     private static readonly TimeSpan MaxAccessTokenLifetime = TimeSpan.FromDays(1), MaxRefreshTokenLifetime = TimeSpan.FromDays(3650);
 
-    private static readonly string[] GrantTypes = [ClientMetadata.AuthorizationCode, ClientMetadata.RefreshToken, ClientMetadata.ClientCredentials, ClientMetadata.DeviceCode];
+    private static readonly string[] GrantTypes = [ClientMetadata.AuthorizationCode, ClientMetadata.RefreshToken, ClientMetadata.ClientCredentials, ClientMetadata.DeviceCode, ClientMetadata.TokenExchange];
     private static readonly string[] AuthMethods = [ClientMetadata.None, ClientMetadata.ClientSecretBasic, ClientMetadata.ClientSecretPost];
     private static readonly string[] LaterAuthMethods = ["client_secret_jwt", "private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth", "attest_jwt_client_auth"];
 
@@ -117,6 +117,12 @@ internal static partial class ClientRules
         if (client.HasGrant(ClientMetadata.ClientCredentials) && client.IsPublic())
         {
             problems.Add(Invalid("grant_types", "client_credentials needs a client that authenticates (token_endpoint_auth_method other than none)"));
+        }
+
+        // RFC 8693 §5: whoever exchanges what others hold must be known.
+        if (client.HasGrant(ClientMetadata.TokenExchange) && client.IsPublic())
+        {
+            problems.Add(Invalid("grant_types", "token-exchange needs a client that authenticates (token_endpoint_auth_method other than none)"));
         }
 
         for (var i = 0; i < client.ResponseTypes.Count; i++)

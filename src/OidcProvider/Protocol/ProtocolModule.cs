@@ -23,7 +23,7 @@ internal static class ProtocolModule
 {
     public static IServiceCollection AddProtocol(this IServiceCollection services)
     {
-        services.AddSingleton<GrantPrincipal>().AddScoped<UserGrant>().AddSingleton<ClientCredentialsGrant>();
+        services.AddSingleton<GrantPrincipal>().AddScoped<UserGrant>().AddSingleton<ClientCredentialsGrant>().AddSingleton<ApiKeyGrant>();
         services.AddBrowserClients();
         services.AddScoped<AuthorizeRequest>().AddScoped<CodeIssue>().AddSingleton<LoginMarker>().AddSingleton<ClientGuesses>();
         services.AddOptions<OpenIddictServerOptions>().Configure<IssuerUri, TimeProvider, IOptions<TokensOptions>>(Configure);
@@ -58,7 +58,7 @@ internal static class ProtocolModule
             .SetEndUserVerificationEndpointUris("device")
             .SetConfigurationEndpointUris(".well-known/openid-configuration", ".well-known/oauth-authorization-server")
             .SetJsonWebKeySetEndpointUris(".well-known/jwks.json");
-        server.AllowAuthorizationCodeFlow().AllowClientCredentialsFlow().AllowDeviceAuthorizationFlow().AllowRefreshTokenFlow();
+        server.AllowAuthorizationCodeFlow().AllowClientCredentialsFlow().AllowDeviceAuthorizationFlow().AllowRefreshTokenFlow().AllowTokenExchangeFlow();
 
         // Opaque handles for what only this server reads; JWTs (RFC 9068) for what resource servers read.
         server.UseReferenceRefreshTokens().DisableAccessTokenEncryption();
@@ -89,6 +89,14 @@ internal static class ProtocolModule
         options.UserCodeLifetime = settings.Value.DeviceCodeLifetime;
         options.RequestTokenLifetime = settings.Value.PushedRequestLifetime;
 
+        // RFC 8693: an API key for an access token, and nothing else.
+        options.SubjectTokenTypes.Clear();
+        options.SubjectTokenTypes.Add(ApiKeyGrant.TokenType);
+        options.ActorTokenTypes.Clear();
+        options.RequestedTokenTypes.Clear();
+        options.RequestedTokenTypes.Add(TokenTypeIdentifiers.AccessToken);
+        options.DefaultRequestedTokenType = TokenTypeIdentifiers.AccessToken;
+
         // RFC 9700 §2.1.1: S256 only.
         options.CodeChallengeMethods.Remove(CodeChallengeMethods.Plain);
     }
@@ -108,7 +116,14 @@ internal static class ProtocolModule
         server.Replace<ValidateDeviceAuthorizationRequestContext, CheckScopes>(Engine.Device.ValidateScopePermissions.Descriptor);
         server.Replace<ValidateTokenRequestContext, CheckScopes>(Engine.Exchange.ValidateScopePermissions.Descriptor);
 
+        // Where it is good for. The engine would know each resource and who may have it beforehand.
+        server.RemoveEventHandler(Engine.Exchange.ValidateAudiences.Descriptor);
+        server.RemoveEventHandler(Engine.Exchange.ValidateAudiencePermissions.Descriptor);
+        server.RemoveEventHandler(Engine.Exchange.ValidateResourcePermissions.Descriptor);
+        server.Replace<ValidateTokenRequestContext, CheckTargets>(Engine.Exchange.ValidateResources.Descriptor);
+
         // What they present.
+        server.AddEventHandler<ProcessAuthenticationContext>(handler => handler.UseSingletonHandler<PresentedApiKey>().SetOrder(Engine.ValidateGenericToken.Descriptor.Order - 500));
         server.Use<ExtractEndUserVerificationRequestContext, ReadUserCode>(Web.ExtractGetOrPostRequest<ExtractEndUserVerificationRequestContext>.Descriptor.Order + 500);
         server.Replace<ValidateTokenContext, CheckTokenState>(Engine.Protection.ValidateTokenEntry.Descriptor);
         server.RemoveEventHandler(Engine.Protection.ValidateAuthorizationEntry.Descriptor);

@@ -28,6 +28,7 @@ internal sealed class TokenEndpoint(IServiceProvider services, ClientCredentials
             GrantTypes.AuthorizationCode => await Users.RedeemCodeAsync(context.AuthorizationCodePrincipal!, client),
             GrantTypes.RefreshToken => await Users.RefreshAsync(context.RefreshTokenPrincipal!, client),
             GrantTypes.DeviceCode => await Users.RedeemDeviceCodeAsync(context.DeviceCodePrincipal!, client),
+            GrantTypes.TokenExchange => await services.GetRequiredService<ApiKeyGrant>().ExchangeAsync(PresentedApiKey.Exchanged(context.Transaction)!, context.Request, client),
             GrantTypes.ClientCredentials => await clients.GrantAsync(context.Request, client),
             _ => new Hosting.Problem(Errors.UnsupportedGrantType, "The grant type is not supported."),
         };

@@ -9,11 +9,11 @@ using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace OidcProvider.Tokens;
 
-/// <summary>A client's own token has neither grant nor row: nothing that reads or writes one is even constructed for it.</summary>
+/// <summary>A client's own token, and one that an API key was exchanged for, have neither grant nor row: nothing that reads or writes one is even constructed for them.</summary>
 internal sealed class WritesRows : IOpenIddictServerHandlerFilter<ProcessSignInContext>
 {
     public ValueTask<bool> IsActiveAsync(ProcessSignInContext context) =>
-        ValueTask.FromResult(context.EndpointType is not OpenIddictServerEndpointType.Token || !context.Request.IsClientCredentialsGrantType());
+        ValueTask.FromResult(context.EndpointType is not OpenIddictServerEndpointType.Token || !(context.Request.IsClientCredentialsGrantType() || context.Request.IsTokenExchangeGrantType()));
 }
 
 /// <summary>

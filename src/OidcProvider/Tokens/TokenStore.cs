@@ -107,9 +107,14 @@ internal sealed class TokenStore(AppDbContext database, AuditLog audit, TimeProv
             return !await database.RevokedAccessTokens.AnyAsync(row => row.Id == jti);
         }
 
+        // Only a token that hangs on no grant can hang on an API key, so the usual one costs one query.
         return await database.Authorizations.AnyAsync(row => row.Id == authorization && row.Status == Statuses.Valid
-            && !database.RevokedAccessTokens.Any(revoked => revoked.Id == jti));
+            && !database.RevokedAccessTokens.Any(revoked => revoked.Id == jti)) || await IsKeyTokenAliveAsync(authorization.Value, jti);
     }
+
+    // What an API key was exchanged for dies with the key, and while its user is barred.
+    private Task<bool> IsKeyTokenAliveAsync(Guid apiKey, string jti) => database.ApiKeys.AnyAsync(key => key.Id == apiKey && key.RevokedAt == null
+        && database.Users.Any(user => user.Id == key.UserId && user.DisabledAt == null) && !database.RevokedAccessTokens.Any(revoked => revoked.Id == jti));
 
     /// <summary>
     /// Counts a device's question (RFC 8628 §3.5). False when it came before the interval was over; the interval then grows by

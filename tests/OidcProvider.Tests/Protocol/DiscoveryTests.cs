@@ -20,7 +20,7 @@ public class DiscoveryTests : ProviderFixture
             Assert.That(Texts(metadata["code_challenge_methods_supported"]), Is.EqualTo(new[] { "S256" }));
             Assert.That(Texts(metadata["response_types_supported"]), Is.EqualTo(new[] { "code" }));
             Assert.That(Texts(metadata["response_modes_supported"]), Is.EquivalentTo(new[] { "query", "fragment", "form_post" }));
-            Assert.That(Texts(metadata["grant_types_supported"]), Is.EquivalentTo(new[] { "authorization_code", "refresh_token", "client_credentials", "urn:ietf:params:oauth:grant-type:device_code" }));
+            Assert.That(Texts(metadata["grant_types_supported"]), Is.EquivalentTo(new[] { "authorization_code", "refresh_token", "client_credentials", "urn:ietf:params:oauth:grant-type:device_code", "urn:ietf:params:oauth:grant-type:token-exchange" }));
             Assert.That(Texts(metadata["id_token_signing_alg_values_supported"]), Does.Contain("RS256"));
             Assert.That(Texts(metadata["token_endpoint_auth_methods_supported"]), Is.EquivalentTo(new[] { "client_secret_basic", "client_secret_post", "none" }));
             Assert.That(metadata["authorization_response_iss_parameter_supported"]!.GetValue<bool>(), Is.True);

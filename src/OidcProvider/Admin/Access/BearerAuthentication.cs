@@ -1,8 +1,10 @@
+using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using OidcProvider.ApiKeys;
 using OidcProvider.Hosting;
 using OidcProvider.Keys;
 using OidcProvider.Tokens;
@@ -12,7 +14,7 @@ namespace OidcProvider.Admin.Access;
 
 /// <summary>
 /// Authenticates callers of our own APIs by an access token of ours (RFC 6750 §2.1, RFC 9068 §4): signature, issuer, audience and type,
-/// then whether it still stands, then whether its user is still allowed. Roles are those the user holds now, not those in the token.
+/// then whether it still stands, then whether its user is still allowed; or by an API key. Roles are those the user holds now, not those in the token.
 /// </summary>
 internal sealed class BearerAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
@@ -30,12 +32,37 @@ internal sealed class BearerAuthentication(IOptionsMonitor<AuthenticationSchemeO
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
+        if (Request.Query.ContainsKey("access_token"))
+        {
+            // RFC 6750 §2, §5.3: one way only, and never in a URL.
+            return AuthenticateResult.Fail("An access token or API key must not be sent in the URL.");
+        }
+
         if (Request.Headers.Authorization is not [{ } header] || !header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
         {
             return AuthenticateResult.NoResult();
         }
 
-        var validated = await Tokens.ValidateTokenAsync(header[Prefix.Length..].Trim(), Parameters());
+        var presented = header[Prefix.Length..].Trim();
+        return ApiKeyFormat.IsMeant(presented) ? await FromKeyAsync(presented) : await FromTokenAsync(presented);
+    }
+
+    private async Task<AuthenticateResult> FromKeyAsync(string presented)
+    {
+        var live = await Service<ApiKeyVerifier>().VerifyAsync(presented, Context.Connection.RemoteIpAddress?.ToString(), Context.RequestAborted);
+        if (!live.Succeeded && live.Problems[0].Code == ApiKeyGuesses.TooMany)
+        {
+            Response.Headers.RetryAfter = ((int)Service<IOptions<ApiKeysOptions>>().Value.GuessWindow.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        return live.Succeeded
+            ? AuthenticateResult.Success(new AuthenticationTicket(Caller.Of(live.Value.Holder.User, live.Value.Holder.Roles, [new Claim(Claims.Scope, live.Value.Key.Scopes)], Caller.ByKey), SchemeName))
+            : AuthenticateResult.Fail(live.Problems[0].Message);
+    }
+
+    private async Task<AuthenticateResult> FromTokenAsync(string presented)
+    {
+        var validated = await Tokens.ValidateTokenAsync(presented, Parameters());
         if (!validated.IsValid)
         {
             return AuthenticateResult.Fail("The access token is not one of this server's, not for this API, or expired.");
@@ -59,6 +86,12 @@ internal sealed class BearerAuthentication(IOptionsMonitor<AuthenticationSchemeO
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         var failure = (await HandleAuthenticateOnceSafeAsync()).Failure?.Message;
+        if (Response.Headers.RetryAfter.Count > 0)
+        {
+            await Api.ApiProblems.WriteAsync(Context, StatusCodes.Status429TooManyRequests, ApiKeyGuesses.TooMany, failure ?? "");
+            return;
+        }
+
         Response.StatusCode = StatusCodes.Status401Unauthorized;
         Response.Headers.WWWAuthenticate = failure is null ? "Bearer realm=\"admin\"" : $"Bearer realm=\"admin\", error=\"{Errors.InvalidToken}\", error_description=\"{failure}\"";
         await Api.ApiProblems.WriteAsync(Context, StatusCodes.Status401Unauthorized, Errors.InvalidToken, failure ?? "The request carries no access token.");

@@ -8,6 +8,9 @@ namespace OidcProvider.Admin.Access;
 /// <summary>Who administers: the user behind a session, an access token or an API key, with the roles they hold now.</summary>
 internal sealed record Caller(Guid UserId, string Name, IReadOnlyList<string> Roles)
 {
+    /// <summary>Authentication type of callers with an API key.</summary>
+    public const string ByKey = "api-key";
+
     /// <summary>What the audit trail calls them.</summary>
     public string Actor => UserId.ToString();
 

@@ -53,6 +53,13 @@ internal sealed class PermissionPolicy(IOptions<UsersOptions> users, IOptions<Ad
             return NoScope;
         }
 
+        // An API key was made under a fresh sign-in with as many factors as the role demands (Admin/ApiKeys and Account/ApiKeys ask for it), is shown once and
+        // ends by itself. A service has nobody to sign in anew, so its use is not asked for that.
+        if (caller.Identity?.AuthenticationType == Caller.ByKey)
+        {
+            return null;
+        }
+
         var authTime = long.TryParse(caller.FindFirst(Claims.AuthenticationTime)?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? DateTimeOffset.FromUnixTimeSeconds(seconds) : (DateTimeOffset?)null;
         var strong = !users.Value.RequiresMfa(roles) || caller.FindFirst(Claims.AuthenticationContextReference)?.Value == AuthenticationContext.TwoFactors;
         return strong && authTime + options.Value.SignInMaxAge > time.GetUtcNow() ? null : NotFresh;

@@ -12,7 +12,7 @@ internal sealed class StateLifetime : IOpenIddictServerHandler<ProcessSignInCont
 {
     public ValueTask HandleAsync(ProcessSignInContext context)
     {
-        var issued = context.AccessTokenPrincipal ?? context.DeviceCodePrincipal ?? context.RequestTokenPrincipal;
+        var issued = context.AccessTokenPrincipal ?? context.IssuedTokenPrincipal ?? context.DeviceCodePrincipal ?? context.RequestTokenPrincipal;
         if (context.Response.ExpiresIn is not null && issued?.GetExpirationDate() - issued?.GetCreationDate() is { } life)
         {
             context.Response.ExpiresIn = (long)Math.Round(life.TotalSeconds);
