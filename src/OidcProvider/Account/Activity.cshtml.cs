@@ -38,6 +38,9 @@ internal sealed class ActivityModel(AccountData data) : AccountPage
         ("data.downloaded", _) => T["activity.data_downloaded"],
         ("user.added" or "user.registered", _) => T["activity.made"],
         ("user.updated", _) => T["activity.changed"],
+        ("api_key.made", _) => T["activity.key_made"],
+        ("api_key.revoked", _) => T["activity.key_revoked"],
+        ("api_key.refused", _) => T["activity.key_wrong"],
         _ => record.Event,
     };
 }

@@ -6,6 +6,7 @@ using OidcProvider.Audit;
 using OidcProvider.Clients;
 using OidcProvider.Data;
 using OidcProvider.Hosting;
+using OidcProvider.Languages;
 using OidcProvider.Mail;
 using OidcProvider.Users;
 
@@ -65,7 +66,7 @@ internal sealed class ApiKeyRegistry(AppDbContext database, UserDirectory users,
         audit.Append(AuditEvents.ApiKeyMade, maker.Actor, holder.Id.ToString(), change: AuditChange.Of(null, Described(row)));
         if (holder.Email is { } address)
         {
-            services.GetRequiredService<Outbox>().Append(address, Told(row, holder, maker));
+            services.GetRequiredService<Outbox>().Append(address, Told(row, holder));
         }
 
         await database.SaveChangesAsync(cancellation);
@@ -100,11 +101,11 @@ internal sealed class ApiKeyRegistry(AppDbContext database, UserDirectory users,
         ["prefix"] = key.Prefix, ["name"] = key.Name, ["scope"] = key.Scopes, ["expires_at"] = key.ExpiresAt?.ToString("O", CultureInfo.InvariantCulture),
     };
 
-    private static Letter Told(ApiKey key, User holder, ApiKeyMaker maker) => new(
-        "A new API key for your account",
-        [
-            $"An API key named {key.Name} ({key.Prefix}…) was made for your account {holder.Email}{(maker.UserId == holder.Id ? "" : " by an administrator")}.",
-            $"Until {key.ExpiresAt!.Value.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)} whoever has it can use in your name: {key.Scopes.Replace(" ", ", ", StringComparison.Ordinal)}.",
-        ],
-        After: ["If this was not you, revoke the key, set a new password and tell the people who run this service."]);
+    private static Letter Told(ApiKey key, User holder)
+    {
+        var words = Words.For(holder.Locale);
+        return Letter.Of(
+            words, "mail.api_key", null, ("name", key.Name), ("prefix", key.Prefix), ("email", holder.Email), ("end", words.Day(key.ExpiresAt!.Value)),
+            ("scopes", key.Scopes.Replace(" ", ", ", StringComparison.Ordinal)));
+    }
 }

@@ -31,7 +31,7 @@ public class ApiKeyAccessTests(Database database) : ApiKeyFixture(database)
         Assert.That((await owner.GetAsync($"api-keys/{view["id"]}")).Status, Is.EqualTo(200));
 
         var mail = await new Mailbox(Host).WaitAsync(Given.Auditor, "new API key");
-        Assert.That(mail.TextBody, Does.Contain(key[..14]).And.Contain("by an administrator").And.Not.Contain(key));
+        Assert.That(mail.TextBody, Does.Contain(key[..14]).And.Contain("admin.users.read").And.Not.Contain(key));
         await Host.InScopeAsync(async services =>
         {
             var rows = services.GetRequiredService<AppDbContext>();
