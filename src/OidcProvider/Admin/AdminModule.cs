@@ -39,6 +39,8 @@ internal static class AdminModule
     {
         routes.MapApiReference();
         var api = routes.MapApi();
+        Clients.ClientsApi.Map(api);
+        Scopes.ScopesApi.Map(api);
         Keys.KeysApi.Map(api);
         ApiKeys.ApiKeysApi.Map(api);
     }

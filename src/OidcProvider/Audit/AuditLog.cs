@@ -22,6 +22,8 @@ internal static class AuditEvents
     public const string ClientRemoved = "client.removed";
     public const string ClientAuthenticationFailed = "client.authentication_failed";
     public const string ClientSecretRotated = "client.secret_rotated";
+    public const string ClientSecretAdded = "client.secret_added";
+    public const string ClientSecretRemoved = "client.secret_removed";
     public const string ScopeRegistered = "scope.registered";
     public const string ScopeRemoved = "scope.removed";
     public const string ScopeUpdated = "scope.updated";

@@ -83,7 +83,7 @@ internal sealed class Bootstrap(
         await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
         for (var i = 0; i < file.Scopes.Count; i++)
         {
-            Collect(problems, $"scopes[{i}]", await scopes.ApplyAsync(file.Scopes[i], Actor, cancellation));
+            Collect(problems, $"scopes[{i}]", await scopes.ApplyAsync(file.Scopes[i], Actor, cancellation: cancellation));
         }
 
         for (var i = 0; i < file.Clients.Count; i++)
@@ -91,7 +91,7 @@ internal sealed class Bootstrap(
             var known = await clients.FindAsync(file.Clients[i].ClientId!, cancellation);
             Collect(problems, $"clients[{i}]", known is null
                 ? await clients.RegisterAsync(file.Clients[i], Actor, cancellation)
-                : await clients.UpdateAsync(file.Clients[i], Actor, cancellation));
+                : await clients.UpdateAsync(file.Clients[i], Actor, cancellation: cancellation));
         }
 
         for (var i = 0; i < file.Users.Count; i++)
@@ -124,12 +124,12 @@ internal sealed class Bootstrap(
     {
         foreach (var client in (await clients.ListAsync(null, 0, int.MaxValue, cancellation)).Where(client => file.Clients.All(wanted => wanted.ClientId != client.ClientId)))
         {
-            await clients.RemoveAsync(client.ClientId, Actor, cancellation);
+            await clients.RemoveAsync(client.ClientId, Actor, cancellation: cancellation);
         }
 
         foreach (var scope in (await scopes.ListAsync(cancellation)).Where(scope => file.Scopes.All(wanted => wanted.Name != scope.Name)))
         {
-            await scopes.RemoveAsync(scope.Name, Actor, cancellation);
+            await scopes.RemoveAsync(scope.Name, Actor, cancellation: cancellation);
         }
     }
 

@@ -6,17 +6,26 @@ using OidcProvider.Hosting;
 
 namespace OidcProvider.Cli;
 
-/// <summary><c>client list|show|add|update|remove|rotate-secret|disable|enable</c>.</summary>
+/// <summary><c>client list|show|add|update|remove|disable|enable</c>; secrets and <c>lint</c> have files of their own.</summary>
 internal static class ClientCommands
 {
-    private static readonly Option<bool> Json = new("--json") { Description = "Write JSON to standard output.", Recursive = true };
+    internal static readonly Option<bool> Json = new("--json") { Description = "Write JSON to standard output.", Recursive = true };
 
-    public static Command Create(CliHost host) => new("client", "Registered clients.")
+    public static Command Create(CliHost host)
     {
-        Json, List(host), Show(host), Add(host), Update(host), Remove(host), RotateSecret(host),
-        Switch(host, "disable", "Make a client unknown to every endpoint, keeping its data.", (registry, id, cancellation) => registry.DisableAsync(id, CliHost.Actor, cancellation)),
-        Switch(host, "enable", "Undo disable.", (registry, id, cancellation) => registry.EnableAsync(id, CliHost.Actor, cancellation)),
-    };
+        var client = new Command("client", "Registered clients.")
+        {
+            Json, List(host), Show(host), Add(host), Update(host), Remove(host), ClientLintCommand.Create(host),
+            Switch(host, "disable", "Make a client unknown to every endpoint, keeping its data.", (registry, id, cancellation) => registry.DisableAsync(id, CliHost.Actor, cancellation)),
+            Switch(host, "enable", "Undo disable.", (registry, id, cancellation) => registry.EnableAsync(id, CliHost.Actor, cancellation)),
+        };
+        foreach (var command in ClientSecretCommands.Create(host))
+        {
+            client.Add(command);
+        }
+
+        return client;
+    }
 
     private static Command List(CliHost host)
     {
@@ -84,7 +93,7 @@ internal static class ClientCommands
             stored.Remove("response_types");
             var definition = metadata.Read(parsed, stored);
             return definition.Succeeded
-                ? Report(host, parsed, await registry.UpdateAsync(definition.Value, CliHost.Actor, cancellation), "updated")
+                ? Report(host, parsed, await registry.UpdateAsync(definition.Value, CliHost.Actor, cancellation: cancellation), "updated")
                 : host.Console.Refuse(definition.Problems);
         });
         metadata.AddTo(command);
@@ -107,7 +116,11 @@ internal static class ClientCommands
                 return stop;
             }
 
-            await registry.RemoveAsync(id, CliHost.Actor, cancellation);
+            if (await registry.RemoveAsync(id, CliHost.Actor, cancellation: cancellation) is { } fault)
+            {
+                return host.Console.Refuse([fault]);
+            }
+
             host.Console.Say($"Client '{id}' removed.");
             return CliConsole.Success;
         });
@@ -115,15 +128,12 @@ internal static class ClientCommands
         return command;
     }
 
-    private static Command RotateSecret(CliHost host) => WithId(host, "rotate-secret", "Replace the secret. The old one ends at once.", async (parsed, id, services, cancellation) =>
-        Report(host, parsed, await services.GetRequiredService<ClientRegistry>().RotateSecretAsync(id, CliHost.Actor, cancellation), "has a new secret"));
-
     private static Command Switch(CliHost host, string verb, string description, Func<ClientRegistry, string, CancellationToken, Task<Result<ClientRegistration>>> action) =>
         WithId(host, verb, description, async (parsed, id, services, cancellation) =>
             Report(host, parsed, await action(services.GetRequiredService<ClientRegistry>(), id, cancellation), $"{verb}d"));
 
     /// <summary>A verb about one client, named as argument or as <c>--client-id</c>.</summary>
-    private static Command WithId(CliHost host, string name, string description, Func<ParseResult, string, IServiceProvider, CancellationToken, Task<int>> action)
+    internal static Command WithId(CliHost host, string name, string description, Func<ParseResult, string, IServiceProvider, CancellationToken, Task<int>> action)
     {
         var argument = new Argument<string?>("client_id") { Arity = ArgumentArity.ZeroOrOne, Description = "The client." };
         var option = new Option<string?>("--client-id") { Description = "The client, as an option." };
@@ -140,7 +150,7 @@ internal static class ClientCommands
         return command;
     }
 
-    private static int Report(CliHost host, ParseResult parsed, Result<ClientRegistration> result, string done)
+    internal static int Report(CliHost host, ParseResult parsed, Result<ClientRegistration> result, string done)
     {
         if (!result.Succeeded)
         {

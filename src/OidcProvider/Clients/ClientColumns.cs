@@ -15,7 +15,7 @@ internal static class ClientColumns
         row.ClientType = client.IsPublic() ? ClientTypes.Public : ClientTypes.Confidential;
         row.ApplicationType = client.ApplicationType;
         row.ConsentType = client.Consent == ClientMetadata.ImplicitConsent ? ConsentTypes.Implicit : ConsentTypes.Explicit;
-        row.DisplayName = client.ClientName;
+        row.DisplayName = client.ClientName ?? client.ClientId;
         row.RedirectUris = List(client.RedirectUris);
         row.PostLogoutRedirectUris = List(client.PostLogoutRedirectUris);
         row.JsonWebKeySet = client.Jwks?.ToJsonString();

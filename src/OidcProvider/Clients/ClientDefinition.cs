@@ -7,7 +7,7 @@ namespace OidcProvider.Clients;
 /// What a client is, in the words of RFC 7591 §2, OpenID Connect Dynamic Client Registration 1.0 §2 and a few of ours.
 /// The one shape for bootstrap file, command line, admin API and dynamic registration; <see cref="ClientRules"/> judges it.
 /// </summary>
-internal sealed record ClientDefinition
+internal record ClientDefinition
 {
     /// <summary>Made by the server when absent.</summary>
     public string? ClientId { get; init; }
@@ -95,12 +95,12 @@ internal sealed record ClientDefinition
     public IReadOnlyList<string> Scopes() => Scope?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
 
     // Lists compare by reference in a record, so two definitions are the same when they read the same.
-    public bool Equals(ClientDefinition? other) => other is not null && ClientJson.Write(this) == ClientJson.Write(other);
+    public virtual bool Equals(ClientDefinition? other) => other is not null && ClientJson.Write(this) == ClientJson.Write(other);
 
     public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(ClientJson.Write(this));
 
     // A secret must not reach a log through a careless interpolation.
-    public override string ToString() => ClientJson.Write(this with { ClientSecret = null });
+    public sealed override string ToString() => ClientJson.Write(this with { ClientSecret = null });
 }
 
 /// <summary>Values of client metadata.</summary>

@@ -12,14 +12,10 @@ namespace OidcProvider.Clients;
 /// </summary>
 internal sealed class ClientRegistry(AppDbContext database, ScopeRegistry scopes, ClientSecrets secrets, AuditLog audit, RegistrySnapshot snapshot, TimeProvider time)
 {
-    public const string NotFound = "client_not_found", Exists = "client_exists", Changed = "client_changed";
+    public const string NotFound = "client_not_found", Exists = "client_exists", Changed = RegistryChange.Changed;
 
-    public async Task<RegisteredClient?> FindAsync(string clientId, CancellationToken cancellation = default)
-    {
-        var row = await database.Clients.AsNoTracking().Where(client => client.ClientId == clientId)
-            .Select(client => new { client.Id, client.Definition, client.DisabledAt }).SingleOrDefaultAsync(cancellation);
-        return row is null ? null : new RegisteredClient(row.Id, ClientJson.ReadStored(row.Definition), row.DisabledAt is not null);
-    }
+    public async Task<RegisteredClient?> FindAsync(string clientId, CancellationToken cancellation = default) =>
+        await database.Clients.AsNoTracking().SingleOrDefaultAsync(client => client.ClientId == clientId, cancellation) is { } row ? RegisteredClient.Of(row) : null;
 
     /// <summary>By client_id; <paramref name="search"/> is part of the id or of the name.</summary>
     public async Task<IReadOnlyList<RegisteredClient>> ListAsync(string? search = null, int skip = 0, int take = 100, CancellationToken cancellation = default)
@@ -30,17 +26,20 @@ internal sealed class ClientRegistry(AppDbContext database, ScopeRegistry scopes
             rows = rows.Where(client => client.ClientId!.Contains(search) || client.DisplayName!.Contains(search));
         }
 
-        var found = await rows.OrderBy(client => client.ClientId).Skip(skip).Take(take)
-            .Select(client => new { client.Id, client.Definition, client.DisabledAt }).ToListAsync(cancellation);
-        return [.. found.Select(row => new RegisteredClient(row.Id, ClientJson.ReadStored(row.Definition), row.DisabledAt is not null))];
+        return [.. (await rows.OrderBy(client => client.ClientId).Skip(skip).Take(take).ToListAsync(cancellation)).Select(RegisteredClient.Of)];
     }
 
-    public async Task<Result<ClientRegistration>> RegisterAsync(ClientDefinition definition, string actor, CancellationToken cancellation = default)
+    public async Task<Result<ClientRegistration>> RegisterAsync(ClientDefinition definition, Editor editor, CancellationToken cancellation = default)
     {
+        if (ClientGuard.Fault(editor, null, definition) is { } forbidden)
+        {
+            return forbidden;
+        }
+
         var problems = await CheckAsync(definition, cancellation);
         if (definition.ClientId is { } id && await database.Clients.AnyAsync(client => client.ClientId == id, cancellation))
         {
-            problems.Add(new(Exists, $"'{id}' is registered already", "client_id"));
+            problems.Add(Taken(id));
         }
 
         if (problems.Count > 0)
@@ -54,20 +53,38 @@ internal sealed class ClientRegistry(AppDbContext database, ScopeRegistry scopes
         ClientColumns.Write(row, named);
         var generated = await WriteSecretAsync(row, named, cancellation);
         database.Clients.Add(row);
-        audit.Append(AuditEvents.ClientRegistered, actor, named.ClientId, named.ClientId);
-        return await SaveAsync(row, generated, cancellation);
+        audit.Append(AuditEvents.ClientRegistered, editor.Actor, named.ClientId, named.ClientId, change: AuditChange.Of(null, ClientAudit.Of(named)));
+        try
+        {
+            return await SaveAsync(row, generated, cancellation);
+        }
+        catch (DbUpdateException) when (database.Database.CurrentTransaction is null)
+        {
+            // Somebody registered the same id a moment before; any other fault is none of ours.
+            database.ChangeTracker.Clear();
+            if (await database.Clients.AnyAsync(client => client.ClientId == named.ClientId, cancellation))
+            {
+                return Taken(named.ClientId!);
+            }
+
+            throw;
+        }
     }
 
     /// <summary>
     /// Replaces the metadata. A secret in it replaces the stored one unless that is the same; without one the stored
     /// secret stays. A client that becomes confidential gets a generated secret, one that becomes public loses its own.
     /// </summary>
-    public async Task<Result<ClientRegistration>> UpdateAsync(ClientDefinition definition, string actor, CancellationToken cancellation = default)
+    /// <param name="definition">What it is to be.</param>
+    /// <param name="editor">Who changes it.</param>
+    /// <param name="expected">The version the caller has seen; null when it does not matter.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<Result<ClientRegistration>> UpdateAsync(ClientDefinition definition, Editor editor, string? expected = null, CancellationToken cancellation = default)
     {
-        var row = await database.Clients.SingleOrDefaultAsync(client => client.ClientId == definition.ClientId, cancellation);
-        if (row is null)
+        var found = await FindRowAsync(definition.ClientId, editor, definition, expected, cancellation);
+        if (!found.Succeeded)
         {
-            return Unknown(definition.ClientId);
+            return found.Problems[0];
         }
 
         var problems = await CheckAsync(definition, cancellation);
@@ -76,58 +93,40 @@ internal sealed class ClientRegistry(AppDbContext database, ScopeRegistry scopes
             return problems;
         }
 
+        var (row, before) = (found.Value, ClientJson.ReadStored(found.Value.Definition));
         ClientColumns.Write(row, definition);
-        var before = row.ClientSecret;
+        var secret = row.ClientSecret;
         var generated = await WriteSecretAsync(row, definition, cancellation);
         if (database.Entry(row).State != EntityState.Modified)
         {
-            return Registration(row, null);
+            return new ClientRegistration(RegisteredClient.Of(row), null);
         }
 
-        audit.Append(AuditEvents.ClientUpdated, actor, row.ClientId, row.ClientId);
-        if (before != row.ClientSecret && row.ClientSecret is not null)
+        audit.Append(AuditEvents.ClientUpdated, editor.Actor, row.ClientId, row.ClientId, change: AuditChange.Of(ClientAudit.Of(before), ClientAudit.Of(definition)));
+        if (secret != row.ClientSecret && row.ClientSecret is not null)
         {
-            audit.Append(AuditEvents.ClientSecretRotated, actor, row.ClientId, row.ClientId);
+            audit.Append(AuditEvents.ClientSecretRotated, editor.Actor, row.ClientId, row.ClientId);
         }
 
         return await SaveAsync(row, generated, cancellation);
     }
 
-    public async Task<Result<ClientRegistration>> RotateSecretAsync(string clientId, string actor, CancellationToken cancellation = default)
-    {
-        var row = await database.Clients.SingleOrDefaultAsync(client => client.ClientId == clientId, cancellation);
-        if (row is null)
-        {
-            return Unknown(clientId);
-        }
-
-        if (ClientJson.ReadStored(row.Definition).IsPublic())
-        {
-            return new Problem(ClientRules.InvalidMetadata, "a public client has no secret", "token_endpoint_auth_method");
-        }
-
-        var secret = ClientSecrets.Generate();
-        row.ClientSecret = ClientSecrets.HashGenerated(secret);
-        audit.Append(AuditEvents.ClientSecretRotated, actor, clientId, clientId);
-        return await SaveAsync(row, secret, cancellation);
-    }
-
     /// <summary>A disabled client is unknown to every endpoint until it is enabled again.</summary>
-    public Task<Result<ClientRegistration>> DisableAsync(string clientId, string actor, CancellationToken cancellation = default) =>
-        SwitchAsync(clientId, time.GetUtcNow().UtcDateTime, actor, "disabled", cancellation);
+    public Task<Result<ClientRegistration>> DisableAsync(string clientId, Editor editor, CancellationToken cancellation = default) =>
+        SwitchAsync(clientId, time.GetUtcNow().UtcDateTime, editor, "disabled", cancellation);
 
-    public Task<Result<ClientRegistration>> EnableAsync(string clientId, string actor, CancellationToken cancellation = default) =>
-        SwitchAsync(clientId, null, actor, "enabled", cancellation);
+    public Task<Result<ClientRegistration>> EnableAsync(string clientId, Editor editor, CancellationToken cancellation = default) =>
+        SwitchAsync(clientId, null, editor, "enabled", cancellation);
 
-    /// <summary>Removes the client with its tokens, authorizations and consents. False when there is none.</summary>
-    public async Task<bool> RemoveAsync(string clientId, string actor, CancellationToken cancellation = default)
+    /// <summary>Removes the client with its tokens, authorizations and consents. Null when done, otherwise why not.</summary>
+    public async Task<Problem?> RemoveAsync(string clientId, Editor editor, string? expected = null, CancellationToken cancellation = default)
     {
         const int Attempts = 5;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await TryRemoveAsync(clientId, actor, cancellation);
+                return await TryRemoveAsync(clientId, editor, expected, cancellation);
             }
             catch (Exception fault) when (fault is System.Data.Common.DbException or DbUpdateException && attempt < Attempts)
             {
@@ -137,20 +136,22 @@ internal sealed class ClientRegistry(AppDbContext database, ScopeRegistry scopes
         }
     }
 
-    private async Task<bool> TryRemoveAsync(string clientId, string actor, CancellationToken cancellation)
+    private async Task<Problem?> TryRemoveAsync(string clientId, Editor editor, string? expected, CancellationToken cancellation)
     {
         await using var transaction = database.Database.CurrentTransaction is null ? await database.Database.BeginTransactionAsync(cancellation) : null;
-        var id = await database.Clients.Where(client => client.ClientId == clientId).Select(client => (Guid?)client.Id).SingleOrDefaultAsync(cancellation);
-        if (id is null)
+        var found = await FindRowAsync(clientId, editor, null, expected, cancellation);
+        if (!found.Succeeded)
         {
-            return false;
+            return found.Problems[0];
         }
 
+        var (id, before) = (found.Value.Id, ClientAudit.Of(ClientJson.ReadStored(found.Value.Definition), found.Value.DisabledAt is not null));
         await database.Tokens.Where(token => token.Application!.Id == id || token.Authorization!.Application!.Id == id).ExecuteDeleteAsync(cancellation);
         await database.Authorizations.Where(authorization => authorization.Application!.Id == id).ExecuteDeleteAsync(cancellation);
         await database.Consents.Where(consent => consent.ClientId == id).ExecuteDeleteAsync(cancellation);
         await database.Clients.Where(client => client.Id == id).ExecuteDeleteAsync(cancellation);
-        audit.Append(AuditEvents.ClientRemoved, actor, clientId, clientId);
+        database.Entry(found.Value).State = EntityState.Detached;
+        audit.Append(AuditEvents.ClientRemoved, editor.Actor, clientId, clientId, change: AuditChange.Of(before, null));
         await RegistryChange.SaveAsync(database, snapshot, cancellation);
         if (transaction is not null)
         {
@@ -158,10 +159,32 @@ internal sealed class ClientRegistry(AppDbContext database, ScopeRegistry scopes
         }
 
         snapshot.Invalidate();
-        return true;
+        return null;
     }
 
-    private async Task<Result<ClientRegistration>> SwitchAsync(string clientId, DateTime? disabledAt, string actor, string word, CancellationToken cancellation)
+    private async Task<Result<ClientRegistration>> SwitchAsync(string clientId, DateTime? disabledAt, Editor editor, string word, CancellationToken cancellation)
+    {
+        var found = await FindRowAsync(clientId, editor, null, null, cancellation);
+        if (!found.Succeeded)
+        {
+            return found.Problems[0];
+        }
+
+        var row = found.Value;
+        if (row.DisabledAt is null == disabledAt is null)
+        {
+            return new ClientRegistration(RegisteredClient.Of(row), null);
+        }
+
+        var definition = ClientJson.ReadStored(row.Definition);
+        audit.Append(AuditEvents.ClientUpdated, editor.Actor, clientId, clientId, word,
+            AuditChange.Of(ClientAudit.Of(definition, row.DisabledAt is not null), ClientAudit.Of(definition, disabledAt is not null)));
+        row.DisabledAt = disabledAt;
+        return await SaveAsync(row, null, cancellation);
+    }
+
+    /// <summary>The row, if there is one, if it is the expected one and if the editor may make <paramref name="after"/> of it.</summary>
+    private async Task<Result<Client>> FindRowAsync(string? clientId, Editor editor, ClientDefinition? after, string? expected, CancellationToken cancellation)
     {
         var row = await database.Clients.SingleOrDefaultAsync(client => client.ClientId == clientId, cancellation);
         if (row is null)
@@ -169,14 +192,7 @@ internal sealed class ClientRegistry(AppDbContext database, ScopeRegistry scopes
             return Unknown(clientId);
         }
 
-        if (row.DisabledAt is null == disabledAt is null)
-        {
-            return Registration(row, null);
-        }
-
-        row.DisabledAt = disabledAt;
-        audit.Append(AuditEvents.ClientUpdated, actor, clientId, clientId, word);
-        return await SaveAsync(row, null, cancellation);
+        return (ClientGuard.Fault(editor, ClientJson.ReadStored(row.Definition), after) ?? RegistryChange.Fault(row, expected)) is { } fault ? fault : row;
     }
 
     private async Task<List<Problem>> CheckAsync(ClientDefinition definition, CancellationToken cancellation)
@@ -192,6 +208,7 @@ internal sealed class ClientRegistry(AppDbContext database, ScopeRegistry scopes
         if (definition.IsPublic())
         {
             row.ClientSecret = null;
+            await database.ClientSecrets.Where(more => more.ClientId == row.Id).ForEachAsync(more => database.Remove(more), cancellation);
             return null;
         }
 
@@ -205,7 +222,7 @@ internal sealed class ClientRegistry(AppDbContext database, ScopeRegistry scopes
             return null;
         }
 
-        if (row.ClientSecret is not null)
+        if (row.ClientSecret is not null || await database.ClientSecrets.AnyAsync(more => more.ClientId == row.Id, cancellation))
         {
             return null;
         }
@@ -215,25 +232,12 @@ internal sealed class ClientRegistry(AppDbContext database, ScopeRegistry scopes
         return generated;
     }
 
-    private async Task<Result<ClientRegistration>> SaveAsync(Client row, string? generated, CancellationToken cancellation)
-    {
-        row.UpdatedAt = time.GetUtcNow().UtcDateTime;
-        row.ConcurrencyToken = Guid.NewGuid().ToString();
-        try
-        {
-            await RegistryChange.SaveAsync(database, snapshot, cancellation);
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            database.ChangeTracker.Clear();
-            return new Problem(Changed, "was changed by someone else meanwhile; read it again and retry", "client_id");
-        }
+    private async Task<Result<ClientRegistration>> SaveAsync(Client row, string? generated, CancellationToken cancellation) =>
+        await RegistryChange.SaveAsync(database, snapshot, row, time.GetUtcNow().UtcDateTime, cancellation) is { } overtaken
+            ? overtaken
+            : new ClientRegistration(RegisteredClient.Of(row), generated);
 
-        return Registration(row, generated);
-    }
+    public static Problem Unknown(string? clientId) => new(NotFound, $"there is no client '{clientId}'", "client_id");
 
-    private static ClientRegistration Registration(Client row, string? generated) =>
-        new(new RegisteredClient(row.Id, ClientJson.ReadStored(row.Definition), row.DisabledAt is not null), generated);
-
-    private static Problem Unknown(string? clientId) => new(NotFound, $"there is no client '{clientId}'", "client_id");
+    private static Problem Taken(string clientId) => new(Exists, $"'{clientId}' is registered already", "client_id");
 }

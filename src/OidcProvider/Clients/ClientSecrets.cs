@@ -29,6 +29,25 @@ internal sealed class ClientSecrets(Argon2id argon2id, TimeProvider time)
     /// <summary>Whether this class wrote the hash.</summary>
     public static bool Knows(string hash) => hash.StartsWith(FastPrefix, StringComparison.Ordinal) || Argon2id.IsPhc(hash);
 
+    /// <summary>Which of the client's secrets this is, by its id; null when it is none or one that has expired.</summary>
+    public async ValueTask<Guid?> FindAsync(ClientEntry client, string secret, CancellationToken cancellation = default)
+    {
+        if (client.Row.ClientSecret is { } first && await VerifyAsync(first, secret, cancellation))
+        {
+            return client.Row.Id;
+        }
+
+        foreach (var other in client.MoreSecrets)
+        {
+            if (!(other.ExpiresAt <= time.GetUtcNow().UtcDateTime) && await VerifyAsync(other.Hash, secret, cancellation))
+            {
+                return other.Id;
+            }
+        }
+
+        return null;
+    }
+
     public async ValueTask<bool> VerifyAsync(string hash, string secret, CancellationToken cancellation = default)
     {
         if (hash.StartsWith(FastPrefix, StringComparison.Ordinal))

@@ -4,8 +4,11 @@ using OidcProvider.Data;
 
 namespace OidcProvider.Clients;
 
-/// <summary>A client as the hot path needs it: the row for the engine, the definition for us. Shared by requests: nobody changes it.</summary>
-internal sealed record ClientEntry(Client Row, RegisteredClient Registered);
+/// <summary>
+/// A client as the hot path needs it: the row for the engine, the definition for us, its secrets beside the first. Shared by requests: nobody
+/// changes it.
+/// </summary>
+internal sealed record ClientEntry(Client Row, RegisteredClient Registered, IReadOnlyList<ClientSecret> MoreSecrets);
 
 /// <summary>
 /// Registered clients and scopes in memory, so that a token costs no look-up. Dropped at once when this process changes a client or
@@ -40,13 +43,14 @@ internal sealed class RegistrySnapshot(IServiceScopeFactory scopes) : IHeldInMem
     {
         var contents = _contents;
         await using var scope = scopes.CreateAsyncScope();
-        var row = await scope.ServiceProvider.GetRequiredService<AppDbContext>().Clients.AsNoTracking().SingleOrDefaultAsync(client => client.ClientId == clientId, cancellation);
+        var database = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        var row = await database.Clients.AsNoTracking().SingleOrDefaultAsync(client => client.ClientId == clientId, cancellation);
         if (row is null)
         {
             return null;
         }
 
-        var entry = new ClientEntry(row, new RegisteredClient(row.Id, ClientJson.ReadStored(row.Definition), row.DisabledAt is not null));
+        var entry = new ClientEntry(row, RegisteredClient.Of(row), await database.ClientSecrets.AsNoTracking().Where(secret => secret.ClientId == row.Id).ToListAsync(cancellation));
         if (contents.Clients.Count >= Capacity)
         {
             contents.Clients.Clear();

@@ -3,7 +3,7 @@ using OidcProvider.Languages;
 namespace OidcProvider.Clients;
 
 /// <summary>A scope: its words for the consent page, the resources it is good for and the claims it releases.</summary>
-internal sealed record ScopeDefinition
+internal record ScopeDefinition
 {
     public string Name { get; init; } = "";
 
@@ -17,6 +17,9 @@ internal sealed record ScopeDefinition
     /// <summary>Claims of the user that the scope releases (OpenID Connect Core 1.0 §5.4).</summary>
     public IReadOnlyList<string> Claims { get; init; } = [];
 }
+
+/// <summary>A scope as it is registered; the version is another one at every change.</summary>
+internal sealed record RegisteredScope(ScopeDefinition Definition, string Version);
 
 /// <summary>Scopes whose meaning a specification or this server fixes; they exist always and cannot be redefined.</summary>
 internal static class StandardScopes

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using OidcProvider.Audit;
 using OidcProvider.Data;
@@ -9,6 +10,8 @@ namespace OidcProvider.Clients;
 /// <summary>The scopes that exist: <see cref="StandardScopes"/> and the registered ones.</summary>
 internal sealed class ScopeRegistry(AppDbContext database, AuditLog audit, RegistrySnapshot snapshot)
 {
+    public const string NotFound = "scope_not_found", Exists = "scope_exists", Changed = "scope_changed";
+
     /// <summary>Registered scopes only, by name.</summary>
     public async Task<IReadOnlyList<ScopeDefinition>> ListAsync(CancellationToken cancellation = default)
     {
@@ -31,8 +34,16 @@ internal sealed class ScopeRegistry(AppDbContext database, AuditLog audit, Regis
         return found;
     }
 
+    /// <summary>A registered scope with its version.</summary>
+    public async Task<RegisteredScope?> FindRegisteredAsync(string name, CancellationToken cancellation = default) =>
+        await database.Scopes.AsNoTracking().SingleOrDefaultAsync(row => row.Name == name, cancellation) is { } row ? new RegisteredScope(Read(row), row.ConcurrencyToken ?? "") : null;
+
     /// <summary>Registers the scope, or brings a registered one to this shape. Nothing is written when nothing differs.</summary>
-    public async Task<Result<ScopeDefinition>> ApplyAsync(ScopeDefinition scope, string actor, CancellationToken cancellation = default)
+    /// <param name="scope">What it is to be.</param>
+    /// <param name="editor">Who changes it.</param>
+    /// <param name="expected">The version the caller has seen, empty when it must not exist; null when it does not matter.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<Result<RegisteredScope>> ApplyAsync(ScopeDefinition scope, Editor editor, string? expected = null, CancellationToken cancellation = default)
     {
         var problems = ScopeRules.Check(scope);
         if (problems.Count > 0)
@@ -41,7 +52,12 @@ internal sealed class ScopeRegistry(AppDbContext database, AuditLog audit, Regis
         }
 
         var row = await database.Scopes.SingleOrDefaultAsync(candidate => candidate.Name == scope.Name, cancellation);
-        var isNew = row is null;
+        if (expected is not null && expected != (row?.ConcurrencyToken ?? ""))
+        {
+            return expected.Length == 0 ? new Problem(Exists, $"'{scope.Name}' is registered already", "name") : Overtaken();
+        }
+
+        var before = row is null ? null : Shown(Read(row));
         if (row is null)
         {
             row = new Scope { Id = Guid.CreateVersion7(), Name = scope.Name };
@@ -52,27 +68,59 @@ internal sealed class ScopeRegistry(AppDbContext database, AuditLog audit, Regis
         row.Description = scope.Description;
         row.Resources = scope.Resources.Count == 0 ? null : JsonSerializer.Serialize(scope.Resources);
         row.Claims = JsonSerializer.Serialize(scope.Claims);
-        if (isNew || database.Entry(row).State == EntityState.Modified)
+        if (database.Entry(row).State == EntityState.Unchanged)
         {
-            row.ConcurrencyToken = Guid.NewGuid().ToString();
-            audit.Append(isNew ? AuditEvents.ScopeRegistered : AuditEvents.ScopeUpdated, actor, scope.Name);
+            return new RegisteredScope(scope, row.ConcurrencyToken ?? "");
+        }
+
+        row.ConcurrencyToken = Guid.NewGuid().ToString();
+        audit.Append(before is null ? AuditEvents.ScopeRegistered : AuditEvents.ScopeUpdated, editor.Actor, scope.Name, change: AuditChange.Of(before, Shown(scope)));
+        try
+        {
             await RegistryChange.SaveAsync(database, snapshot, cancellation);
         }
-
-        return scope;
-    }
-
-    /// <summary>Removes a registered scope; tokens that name it keep doing so until they expire. False when there is none.</summary>
-    public async Task<bool> RemoveAsync(string name, string actor, CancellationToken cancellation = default)
-    {
-        if (await database.Scopes.Where(row => row.Name == name).ExecuteDeleteAsync(cancellation) == 0)
+        catch (DbUpdateConcurrencyException)
         {
-            return false;
+            database.ChangeTracker.Clear();
+            return Overtaken();
         }
 
-        audit.Append(AuditEvents.ScopeRemoved, actor, name);
-        await RegistryChange.SaveAsync(database, snapshot, cancellation);
-        return true;
+        return new RegisteredScope(scope, row.ConcurrencyToken);
+    }
+
+    /// <summary>Removes a registered scope; tokens that name it keep doing so until they expire. Null when done, otherwise why not.</summary>
+    public async Task<Problem?> RemoveAsync(string name, Editor editor, string? expected = null, CancellationToken cancellation = default)
+    {
+        var row = await database.Scopes.SingleOrDefaultAsync(candidate => candidate.Name == name, cancellation);
+        if (row is null)
+        {
+            return new Problem(NotFound, $"there is no registered scope '{name}'", "name");
+        }
+
+        if (expected is not null && expected != row.ConcurrencyToken)
+        {
+            return Overtaken();
+        }
+
+        database.Scopes.Remove(row);
+        audit.Append(AuditEvents.ScopeRemoved, editor.Actor, name, change: AuditChange.Of(Shown(Read(row)), null));
+        try
+        {
+            await RegistryChange.SaveAsync(database, snapshot, cancellation);
+            return null;
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            database.ChangeTracker.Clear();
+            return Overtaken();
+        }
+    }
+
+    /// <summary>How many clients are registered for the scope.</summary>
+    public Task<int> ClientsOfAsync(string name, CancellationToken cancellation = default)
+    {
+        var permission = JsonSerializer.Serialize($"scp:{name}");
+        return database.Clients.CountAsync(client => client.Permissions!.Contains(permission), cancellation);
     }
 
     /// <summary>A problem for each name that is no scope here.</summary>
@@ -81,6 +129,10 @@ internal sealed class ScopeRegistry(AppDbContext database, AuditLog audit, Regis
         var known = await FindAsync(names, cancellation);
         return [.. names.Except(known.Select(scope => scope.Name), StringComparer.Ordinal).Select(UnknownScope)];
     }
+
+    private static Problem Overtaken() => new(Changed, "was changed by someone else meanwhile; read it again and retry", "name");
+
+    private static JsonObject Shown(ScopeDefinition scope) => JsonSerializer.SerializeToNode(scope, ClientJson.Options)!.AsObject();
 
     public static Problem UnknownScope(string name) => new(ClientRules.InvalidMetadata, $"'{name}' is not a scope of this server", "scope");
 

@@ -24,7 +24,7 @@ internal static class ScopeRules
         {
             problems.Add(new(Code, "must have 1 to 200 printable ASCII characters without space, quote and backslash (RFC 6749 §3.3)", "name"));
         }
-        else if (StandardScopes.Contains(scope.Name))
+        else if (StandardScopes.IsAdministrative(scope.Name) || StandardScopes.Contains(scope.Name))
         {
             problems.Add(new(Code, $"'{scope.Name}' is a standard scope and cannot be redefined", "name"));
         }

@@ -80,7 +80,16 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityDbContext
         builder.Entity<IdentityRoleClaim<Guid>>().ToTable("RoleClaims");
         builder.Entity<IdentityUserPasskey<Guid>>().ToTable("UserPasskeys");
 
-        builder.Entity<Client>().ToTable("Clients").Property(client => client.ClientId).HasMaxLength(200);
+        builder.Entity<Client>(client =>
+        {
+            client.ToTable("Clients");
+            client.Property(row => row.ClientId).HasMaxLength(200);
+            client.Property(row => row.DisplayName).HasMaxLength(200);
+            // Searching reads this index and not the wide rows; the lists of the administration go along the other two.
+            client.HasIndex(row => new { row.ClientId, row.DisplayName, row.Id });
+            client.HasIndex(row => new { row.DisplayName, row.Id });
+            client.HasIndex(row => new { row.CreatedAt, row.Id });
+        });
         builder.Entity<Scope>().ToTable("Scopes");
         builder.Entity<Authorization>(authorization =>
         {

@@ -8,7 +8,7 @@ using static OpenIddict.Abstractions.OpenIddictConstants;
 namespace OidcProvider.Protocol;
 
 /// <summary>Makes the grant behind an authorization code: its row, its principal, the consent that is remembered.</summary>
-internal sealed class CodeIssue(AppDbContext database, GrantPrincipal principals, ConsentStore consents, AuditLog audit, TimeProvider time)
+internal sealed class CodeIssue(AppDbContext database, GrantPrincipal principals, ConsentStore consents, UsageCounts usage, AuditLog audit, TimeProvider time)
 {
     public async Task<ClaimsPrincipal> PrepareAsync(PendingAuthorization pending, Decision decision)
     {
@@ -20,6 +20,7 @@ internal sealed class CodeIssue(AppDbContext database, GrantPrincipal principals
             await consents.GrantAsync(user.Id, pending.Client.Id, scopes);
         }
 
+        usage.CountAuthorization(pending.Client, pending.Request.RedirectUri!, !string.IsNullOrEmpty(pending.Request.CodeChallenge), pending.Parameters.Any(pair => pair.Key == Parameters.RequestUri));
         var principal = await principals.ForUserAsync(user, pending.Session.Roles, scopes, AuthenticationFacts.Of(pending.Session.Session), CancellationToken.None);
         principal.SetAuthorizationId(Grant(pending.Client, user.Id, scopes, pending.Session.Session.Id));
         return principal;

@@ -1,4 +1,6 @@
+using OidcProvider.Clients;
 using OidcProvider.Protocol.Handlers;
+using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
@@ -9,7 +11,7 @@ namespace OidcProvider.Protocol;
 /// The token endpoint (RFC 6749 §3.2). By now the engine has authenticated the client and verified the code, refresh token or
 /// device code; a grant fills in what is special to it.
 /// </summary>
-internal sealed class TokenEndpoint(IServiceProvider services, ClientCredentialsGrant clients) : IOpenIddictServerHandler<HandleTokenRequestContext>
+internal sealed class TokenEndpoint(IServiceProvider services, ClientCredentialsGrant clients, UsageCounts usage) : IOpenIddictServerHandler<HandleTokenRequestContext>
 {
     // Made when a user stands behind the grant: a service's own token must not pay for a database context.
     private UserGrant Users => services.GetRequiredService<UserGrant>();
@@ -34,6 +36,7 @@ internal sealed class TokenEndpoint(IServiceProvider services, ClientCredentials
         };
         if (principal.Succeeded)
         {
+            usage.CountGrant(client, context.Request.GrantType!, principal.Value.GetScopes());
             context.SignIn(principal.Value);
             return;
         }

@@ -33,7 +33,7 @@ internal sealed class Pruning(AppDbContext database, TimeProvider time)
         return new Pruned(tokens, grants, revoked, sessions, signIn);
     }
 
-    // Counted tries, second steps not taken, links and ceremonies that are over, mail that is long gone, browsers not seen for a year.
+    // Counted tries, second steps not taken, links, ceremonies and kept answers that are over, mail that is long gone, browsers not seen for a year.
     private async Task<int> SignInAsync(DateTime expired, CancellationToken cancellation)
     {
         var month = expired.AddDays(-30);
@@ -43,6 +43,7 @@ internal sealed class Pruning(AppDbContext database, TimeProvider time)
             + await RepeatAsync(() => database.MailedLinks.Where(row => row.ExpiresAt < expired).OrderBy(row => row.ExpiresAt).Take(Batch), cancellation)
             + await RepeatAsync(() => database.Ceremonies.Where(row => row.ExpiresAt < expired).OrderBy(row => row.ExpiresAt).Take(Batch), cancellation)
             + await RepeatAsync(() => database.OutboxMails.Where(row => row.ExpiresAt < month).OrderBy(row => row.ExpiresAt).Take(Batch), cancellation)
+            + await RepeatAsync(() => database.IdempotentAnswers.Where(row => row.ExpiresAt < expired).OrderBy(row => row.ExpiresAt).Take(Batch), cancellation)
             + await RepeatAsync(() => database.KnownDevices.Where(row => row.LastSeenAt < year).OrderBy(row => row.LastSeenAt).Take(Batch), cancellation);
     }
 

@@ -168,7 +168,7 @@ internal sealed class ClientRegistryTests
     public async Task A_rotated_secret_replaces_the_old_one()
     {
         await Registry.RegisterAsync(Web, "test");
-        var rotated = await Registry.RotateSecretAsync("web", "test");
+        var rotated = await _services.Get<ClientSecretDesk>().RotateAsync("web", TimeSpan.Zero, "test");
         var hash = (await _services.Database.Clients.AsNoTracking().SingleAsync()).ClientSecret!;
 
         Assert.That(await _services.Get<ClientSecrets>().VerifyAsync(hash, rotated.Value.GeneratedSecret!));
@@ -179,7 +179,7 @@ internal sealed class ClientRegistryTests
     public async Task A_public_client_has_no_secret_to_rotate()
     {
         await Registry.RegisterAsync(Web with { ClientSecret = null, TokenEndpointAuthMethod = "none" }, "test");
-        Assert.That((await Registry.RotateSecretAsync("web", "test")).Succeeded, Is.False);
+        Assert.That((await _services.Get<ClientSecretDesk>().RotateAsync("web", TimeSpan.Zero, "test")).Succeeded, Is.False);
     }
 
     [Test]
@@ -216,8 +216,8 @@ internal sealed class ClientRegistryTests
         await _services.Database.SaveChangesAsync();
         await _services.ForgetAsync();
 
-        Assert.That(await Registry.RemoveAsync("web", "test"));
-        Assert.That(await Registry.RemoveAsync("web", "test"), Is.False);
+        Assert.That(await Registry.RemoveAsync("web", "test"), Is.Null);
+        Assert.That((await Registry.RemoveAsync("web", "test"))?.Code, Is.EqualTo(ClientRegistry.NotFound));
         Assert.That((await Registry.ListAsync()).Select(client => client.ClientId), Is.EqualTo(new[] { "other" }));
         Assert.That(await _services.Database.Tokens.CountAsync(), Is.EqualTo(2));
         Assert.That(await _services.Database.Authorizations.CountAsync(), Is.EqualTo(1));

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using OidcProvider.Clients;
 using OidcProvider.Data;
 using OidcProvider.Users;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -18,6 +19,9 @@ internal sealed record Caller(Guid UserId, string Name, IReadOnlyList<string> Ro
         Guid.Parse(principal.FindFirst(Claims.Subject)!.Value),
         principal.FindFirst(Claims.Name)?.Value ?? "",
         [.. principal.FindAll(Claims.Role).Select(claim => claim.Value)]);
+
+    /// <summary>How the registries of clients and scopes know them.</summary>
+    public Editor Editor => new(Actor, Roles.Contains(AdminRoles.Owner, StringComparer.OrdinalIgnoreCase));
 
     public bool May(string permission) => AdminRoles.Allows(Roles, permission);
 

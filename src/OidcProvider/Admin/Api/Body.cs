@@ -9,7 +9,7 @@ namespace OidcProvider.Admin.Api;
 /// The JSON body of a request, read strictly: unknown and doubled names and wrong types are all reported, each with its path.
 /// Take it as a parameter of a route and begin with <see cref="Content"/>.
 /// </summary>
-internal sealed record Body<T>(Result<T> Content, string Text) : IEndpointParameterMetadataProvider where T : class
+internal sealed record Body<T>(Result<T> Content, string Text) : IEndpointParameterMetadataProvider, IRequestBody where T : class
 {
     private const int Largest = 1 << 20;
 

@@ -28,7 +28,7 @@ internal sealed class CheckClientSecret(ClientGuesses guesses) : IOpenIddictServ
 /// Argon2id whether the client exists and however its secret is kept; a right one costs no database.
 /// </summary>
 internal sealed class ClientGuesses(
-    ClientSecrets secrets, IServiceScopeFactory scopes, TimeProvider time, IOptions<ThrottlingOptions> options, ILogger<ClientGuesses> logger)
+    ClientSecrets secrets, UsageCounts usage, IServiceScopeFactory scopes, TimeProvider time, IOptions<ThrottlingOptions> options, ILogger<ClientGuesses> logger)
 {
     private const int Capacity = 10_000;
 
@@ -53,13 +53,13 @@ internal sealed class ClientGuesses(
             _exhausted.TryRemove(key, out _);
         }
 
-        var hash = client?.Row.ClientSecret;
-        if (hash is not null && await secrets.VerifyAsync(hash, secret) && client is { Registered.Disabled: false })
+        if (client is not null && await secrets.FindAsync(client, secret) is { } found && !client.Registered.Disabled)
         {
+            usage.Count(client.Row.Id, UsageKinds.Secret, found.ToString());
             return;
         }
 
-        if (hash is null || !Argon2id.IsPhc(hash))
+        if (client?.Row.ClientSecret is not { } hash || !Argon2id.IsPhc(hash))
         {
             await secrets.SpendAsync(secret);
         }

@@ -454,7 +454,8 @@ namespace OidcProvider.Data.Migrations.PostgreSql
                         .HasColumnType("timestamp with time zone");
 
                     b.Property<string>("DisplayName")
-                        .HasColumnType("text");
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
 
                     b.Property<string>("DisplayNames")
                         .HasColumnType("text");
@@ -487,6 +488,12 @@ namespace OidcProvider.Data.Migrations.PostgreSql
 
                     b.HasIndex("ClientId")
                         .IsUnique();
+
+                    b.HasIndex("CreatedAt", "Id");
+
+                    b.HasIndex("DisplayName", "Id");
+
+                    b.HasIndex("ClientId", "DisplayName", "Id");
 
                     b.ToTable("Clients", (string)null);
                 });

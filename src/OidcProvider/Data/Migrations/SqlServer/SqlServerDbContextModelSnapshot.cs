@@ -454,7 +454,8 @@ namespace OidcProvider.Data.Migrations.SqlServer
                         .HasColumnType("datetime2");
 
                     b.Property<string>("DisplayName")
-                        .HasColumnType("nvarchar(max)");
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
 
                     b.Property<string>("DisplayNames")
                         .HasColumnType("nvarchar(max)");
@@ -488,6 +489,12 @@ namespace OidcProvider.Data.Migrations.SqlServer
                     b.HasIndex("ClientId")
                         .IsUnique()
                         .HasFilter("[ClientId] IS NOT NULL");
+
+                    b.HasIndex("CreatedAt", "Id");
+
+                    b.HasIndex("DisplayName", "Id");
+
+                    b.HasIndex("ClientId", "DisplayName", "Id");
 
                     b.ToTable("Clients", (string)null);
                 });

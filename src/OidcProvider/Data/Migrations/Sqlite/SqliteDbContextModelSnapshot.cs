@@ -445,6 +445,7 @@ namespace OidcProvider.Data.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<string>("DisplayName")
+                        .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("DisplayNames")
@@ -478,6 +479,12 @@ namespace OidcProvider.Data.Migrations.Sqlite
 
                     b.HasIndex("ClientId")
                         .IsUnique();
+
+                    b.HasIndex("CreatedAt", "Id");
+
+                    b.HasIndex("DisplayName", "Id");
+
+                    b.HasIndex("ClientId", "DisplayName", "Id");
 
                     b.ToTable("Clients", (string)null);
                 });

@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using OidcProvider.Data;
+
+namespace OidcProvider.Clients;
+
+/// <summary>Which clients, in which order, and after which one. Values are those of the metadata; null asks nothing.</summary>
+internal sealed record ClientQuery
+{
+    public const string ById = "client_id", ByName = "client_name", ByAge = "created_at";
+
+    public static readonly IReadOnlyList<string> Sorts = [ById, ByName, ByAge];
+
+    public string? Search { get; init; }
+
+    public bool? Disabled { get; init; }
+
+    public bool? Public { get; init; }
+
+    public string? ApplicationType { get; init; }
+
+    public string? GrantType { get; init; }
+
+    public string? Scope { get; init; }
+
+    public string Sort { get; init; } = ById;
+
+    public bool Descending { get; init; }
+
+    /// <summary>Sort value and id of the last client of the page before.</summary>
+    public (string Value, Guid Id)? After { get; init; }
+
+    public int Take { get; init; } = 50;
+}
+
+/// <summary>A client in a list, with when it was last used.</summary>
+internal sealed record ListedClient(RegisteredClient Client, DateTime? LastUsedAt, IReadOnlyList<ClientUsage> Usage, string SortValue);
+
+/// <summary>Lists of clients that stay quick however many there are: along an index, a page at a time, usage in one query.</summary>
+internal sealed class ClientCatalog(AppDbContext database)
+{
+    /// <summary>The page, and whether another one follows.</summary>
+    public async Task<(IReadOnlyList<ListedClient> Clients, bool More)> ListAsync(ClientQuery query, CancellationToken cancellation = default)
+    {
+        var found = await Ordered(After(Filtered(database.Clients.AsNoTracking(), query), query), query).Take(query.Take + 1).Select(row => row.Id).ToListAsync(cancellation);
+        var ids = found.Take(query.Take).ToArray();
+        var rows = (await database.Clients.AsNoTracking().Where(row => ids.Contains(row.Id)).ToListAsync(cancellation)).ToDictionary(row => row.Id);
+        var usage = (await database.ClientUsages.AsNoTracking().Where(row => ids.Contains(row.ClientId)).ToListAsync(cancellation)).ToLookup(row => row.ClientId);
+        return ([.. ids.Where(rows.ContainsKey).Select(id => Listed(rows[id], [.. usage[id]], query.Sort))], found.Count > query.Take);
+    }
+
+    public async Task<IReadOnlyList<ClientUsage>> UsageAsync(Guid clientId, CancellationToken cancellation = default) =>
+        await database.ClientUsages.AsNoTracking().Where(row => row.ClientId == clientId).OrderBy(row => row.Kind).ThenBy(row => row.Value).ToListAsync(cancellation);
+
+    private static ListedClient Listed(Client row, IReadOnlyList<ClientUsage> usage, string sort) =>
+        new(RegisteredClient.Of(row), usage.Count == 0 ? null : usage.Max(use => use.LastAt), usage, sort switch
+        {
+            ClientQuery.ByName => row.DisplayName ?? "",
+            ClientQuery.ByAge => row.CreatedAt.ToString("O", CultureInfo.InvariantCulture),
+            _ => row.ClientId!,
+        });
+
+    private static IQueryable<Client> Filtered(IQueryable<Client> rows, ClientQuery query)
+    {
+        if (!string.IsNullOrWhiteSpace(query.Search))
+        {
+            // Lower case on both sides: databases differ in what they compare by themselves.
+            var text = query.Search.Trim().ToLowerInvariant();
+#pragma warning disable CA1304, CA1311, CA1862 // What the database does, in words it can be told.
+            rows = rows.Where(row => row.ClientId!.ToLower().Contains(text) || row.DisplayName!.ToLower().Contains(text));
+#pragma warning restore CA1304, CA1311, CA1862
+        }
+
+        if (query.Disabled is { } disabled)
+        {
+            rows = rows.Where(row => row.DisabledAt != null == disabled);
+        }
+
+        if (query.Public is { } isPublic)
+        {
+            var type = isPublic ? "public" : "confidential";
+            rows = rows.Where(row => row.ClientType == type);
+        }
+
+        if (query.ApplicationType is { } application)
+        {
+            rows = rows.Where(row => row.ApplicationType == application);
+        }
+
+        foreach (var permission in new[] { query.GrantType is null ? null : $"gt:{query.GrantType}", query.Scope is null ? null : $"scp:{query.Scope}" }.OfType<string>())
+        {
+            var entry = JsonSerializer.Serialize(permission);
+            rows = rows.Where(row => row.Permissions!.Contains(entry));
+        }
+
+        return rows;
+    }
+
+#pragma warning disable CA1309 // The database compares in its own order, the one it sorts by.
+    private static IQueryable<Client> After(IQueryable<Client> rows, ClientQuery query)
+    {
+        if (query.After is not var (value, id))
+        {
+            return rows;
+        }
+
+        switch (query.Sort, query.Descending)
+        {
+            case (ClientQuery.ByName, false):
+                return rows.Where(row => string.Compare(row.DisplayName, value) > 0 || (row.DisplayName == value && row.Id > id));
+            case (ClientQuery.ByName, true):
+                return rows.Where(row => string.Compare(row.DisplayName, value) < 0 || (row.DisplayName == value && row.Id < id));
+            case (ClientQuery.ByAge, _):
+                var at = DateTime.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var parsed) ? parsed : DateTime.MinValue;
+                return query.Descending
+                    ? rows.Where(row => row.CreatedAt < at || (row.CreatedAt == at && row.Id < id))
+                    : rows.Where(row => row.CreatedAt > at || (row.CreatedAt == at && row.Id > id));
+            case (_, false):
+                return rows.Where(row => string.Compare(row.ClientId, value) > 0);
+            default:
+                return rows.Where(row => string.Compare(row.ClientId, value) < 0);
+        }
+    }
+#pragma warning restore CA1309
+
+    private static IQueryable<Client> Ordered(IQueryable<Client> rows, ClientQuery query) => (query.Sort, query.Descending) switch
+    {
+        (ClientQuery.ByName, false) => rows.OrderBy(row => row.DisplayName).ThenBy(row => row.Id),
+        (ClientQuery.ByName, true) => rows.OrderByDescending(row => row.DisplayName).ThenByDescending(row => row.Id),
+        (ClientQuery.ByAge, false) => rows.OrderBy(row => row.CreatedAt).ThenBy(row => row.Id),
+        (ClientQuery.ByAge, true) => rows.OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id),
+        (_, false) => rows.OrderBy(row => row.ClientId),
+        (_, true) => rows.OrderByDescending(row => row.ClientId),
+    };
+}

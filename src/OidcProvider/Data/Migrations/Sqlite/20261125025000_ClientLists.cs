@@ -1,0 +1,45 @@
+﻿using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace OidcProvider.Data.Migrations.Sqlite
+{
+    /// <inheritdoc />
+    public partial class ClientLists : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateIndex(
+                name: "IX_Clients_ClientId_DisplayName_Id",
+                table: "Clients",
+                columns: new[] { "ClientId", "DisplayName", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Clients_CreatedAt_Id",
+                table: "Clients",
+                columns: new[] { "CreatedAt", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Clients_DisplayName_Id",
+                table: "Clients",
+                columns: new[] { "DisplayName", "Id" });
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropIndex(
+                name: "IX_Clients_ClientId_DisplayName_Id",
+                table: "Clients");
+
+            migrationBuilder.DropIndex(
+                name: "IX_Clients_CreatedAt_Id",
+                table: "Clients");
+
+            migrationBuilder.DropIndex(
+                name: "IX_Clients_DisplayName_Id",
+                table: "Clients");
+        }
+    }
+}
