@@ -11,6 +11,8 @@ internal static class AdminNav
 {
     private static readonly AdminNavItem[] All =
     [
+        new("/admin/clients", "Clients", Permissions.ClientsRead),
+        new("/admin/scopes", "Scopes", Permissions.ScopesRead),
         new("/admin/keys", "Keys", Permissions.KeysRead),
         new("/admin/api-keys", "API keys", Permissions.ApiKeysRead),
         new("/admin/api", "API", PermissionRequirement.Any),

@@ -155,11 +155,9 @@ internal sealed class IdempotencyFilter(AppDbContext database, MasterKeySource m
     }
 }
 
-/// <summary>Says that a route honours <c>Idempotency-Key</c>.</summary>
-internal sealed record IdempotentRoute;
-
+/// <summary>How a route says so.</summary>
 internal static class IdempotencyRoutes
 {
     public static RouteHandlerBuilder Idempotent(this RouteHandlerBuilder route) =>
-        route.AddEndpointFilter((context, next) => ActivatorUtilities.CreateInstance<IdempotencyFilter>(context.HttpContext.RequestServices).InvokeAsync(context, next)).WithMetadata(new IdempotentRoute());
+        route.AddEndpointFilter((context, next) => ActivatorUtilities.CreateInstance<IdempotencyFilter>(context.HttpContext.RequestServices).InvokeAsync(context, next)).TakesIdempotencyKey();
 }

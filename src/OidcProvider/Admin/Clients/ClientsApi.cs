@@ -17,16 +17,16 @@ internal static class ClientsApi
         var clients = api.MapGroup("/clients").WithTags("Clients");
         clients.MapGet("/", ListAsync).Needs(Permissions.ClientsRead).WithName("listClients")
             .WithSummary("List clients.").WithDescription("Sorts by client_id, client_name or created_at.").Produces<Page<ClientView>>();
-        clients.MapPost("/", CreateAsync).Idempotent().Needs(Permissions.ClientsWrite).WithName("createClient")
+        clients.MapPost("/", CreateAsync).Idempotent().Needs(Permissions.ClientsWrite).ShowsVersion().WithName("createClient")
             .WithSummary("Register a client.").WithDescription("Without client_id and client_secret the server makes them; the secret is in this answer and never again.").Produces<ClientView>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
-        clients.MapGet("/{clientId}", GetAsync).Needs(Permissions.ClientsRead).WithName("getClient")
+        clients.MapGet("/{clientId}", GetAsync).Needs(Permissions.ClientsRead).ShowsVersion().WithName("getClient")
             .WithSummary("Read a client.").Produces<ClientView>().ProducesProblem(StatusCodes.Status404NotFound);
-        clients.MapPut("/{clientId}", ReplaceAsync).Needs(Permissions.ClientsWrite).WithName("replaceClient")
-            .WithSummary("Replace the metadata of a client.").WithDescription("Asks for If-Match. A client_secret in it replaces the stored one; without one that stays.").Produces<ClientView>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status412PreconditionFailed).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
-        clients.MapPatch("/{clientId}", PatchAsync).Needs(Permissions.ClientsWrite).WithName("patchClient")
-            .WithSummary("Change some of the metadata (JSON merge patch, RFC 7396).").WithDescription("Asks for If-Match. null removes a member, which then has its default.").Produces<ClientView>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status412PreconditionFailed).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
-        clients.MapDelete("/{clientId}", RemoveAsync).Needs(Permissions.ClientsWrite).WithName("deleteClient")
-            .WithSummary("Remove a client with its tokens, grants and consents.").WithDescription("Asks for If-Match.").Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status412PreconditionFailed);
+        clients.MapPut("/{clientId}", ReplaceAsync).Needs(Permissions.ClientsWrite).AsksForVersion().ShowsVersion().WithName("replaceClient")
+            .WithSummary("Replace the metadata of a client.").WithDescription("A client_secret in it replaces the stored one; without one that stays.").Produces<ClientView>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status412PreconditionFailed).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        clients.MapPatch("/{clientId}", PatchAsync).Needs(Permissions.ClientsWrite).AsksForVersion().ShowsVersion().WithName("patchClient")
+            .WithSummary("Change some of the metadata (JSON merge patch, RFC 7396).").WithDescription("null removes a member, which then has its default.").Produces<ClientView>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status412PreconditionFailed).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        clients.MapDelete("/{clientId}", RemoveAsync).Needs(Permissions.ClientsWrite).AsksForVersion().WithName("deleteClient")
+            .WithSummary("Remove a client with its tokens, grants and consents.").Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status412PreconditionFailed);
         clients.MapPost("/{clientId}/disable", (string clientId, ClientRegistry registry, HttpContext context, CancellationToken cancellation) => SwitchAsync(registry.DisableAsync(PathId.Of(clientId), Caller.Of(context.User).Editor, cancellation), context))
             .Needs(Permissions.ClientsWrite).WithName("disableClient").WithSummary("Make a client unknown to every endpoint, keeping its data.").Produces<ClientView>().ProducesProblem(StatusCodes.Status404NotFound);
         clients.MapPost("/{clientId}/enable", (string clientId, ClientRegistry registry, HttpContext context, CancellationToken cancellation) => SwitchAsync(registry.EnableAsync(PathId.Of(clientId), Caller.Of(context.User).Editor, cancellation), context))

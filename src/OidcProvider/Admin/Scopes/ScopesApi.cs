@@ -21,14 +21,14 @@ internal static class ScopesApi
         var scopes = api.MapGroup("/scopes").WithTags("Scopes");
         scopes.MapGet("/", ListAsync).Needs(Permissions.ScopesRead).WithName("listScopes")
             .WithSummary("List the scopes, standard ones first.").Produces<Page<ScopeView>>();
-        scopes.MapPost("/", CreateAsync).Idempotent().Needs(Permissions.ScopesWrite).WithName("createScope")
+        scopes.MapPost("/", CreateAsync).Idempotent().Needs(Permissions.ScopesWrite).ShowsVersion().WithName("createScope")
             .WithSummary("Register a scope.").Produces<ScopeView>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
-        scopes.MapGet("/{name}", GetAsync).Needs(Permissions.ScopesRead).WithName("getScope")
+        scopes.MapGet("/{name}", GetAsync).Needs(Permissions.ScopesRead).ShowsVersion().WithName("getScope")
             .WithSummary("Read a scope.").Produces<ScopeView>().ProducesProblem(StatusCodes.Status404NotFound);
-        scopes.MapPut("/{name}", ReplaceAsync).Needs(Permissions.ScopesWrite).WithName("replaceScope")
-            .WithSummary("Replace a scope.").WithDescription("Asks for If-Match.").Produces<ScopeView>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status412PreconditionFailed).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
-        scopes.MapDelete("/{name}", RemoveAsync).Needs(Permissions.ScopesWrite).WithName("deleteScope")
-            .WithSummary("Remove a scope. Clients registered for it can no longer ask for it.").WithDescription("Asks for If-Match.").Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status412PreconditionFailed);
+        scopes.MapPut("/{name}", ReplaceAsync).Needs(Permissions.ScopesWrite).AsksForVersion().ShowsVersion().WithName("replaceScope")
+            .WithSummary("Replace a scope.").Produces<ScopeView>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status412PreconditionFailed).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        scopes.MapDelete("/{name}", RemoveAsync).Needs(Permissions.ScopesWrite).AsksForVersion().WithName("deleteScope")
+            .WithSummary("Remove a scope. Clients registered for it can no longer ask for it.").Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status412PreconditionFailed);
     }
 
     private static async Task<IResult> ListAsync([AsParameters] Listing listing, ScopeRegistry registry, CancellationToken cancellation)
