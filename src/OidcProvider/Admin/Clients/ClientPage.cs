@@ -26,7 +26,7 @@ internal abstract class ClientPage(ClientRegistry registry) : AdminPage
 
     public string? Notice => Notices.GetValueOrDefault(Request.Query["done"].ToString());
 
-    public string Url(string tab) => $"{Request.PathBase}/admin/clients/{tab}?client_id={Uri.EscapeDataString(Client.ClientId)}";
+    public string To(string tab) => $"{Request.PathBase}/admin/clients/{tab}?client_id={Uri.EscapeDataString(Client.ClientId)}";
 
     /// <summary>Null when the client is there; otherwise the answer.</summary>
     protected async Task<IActionResult?> LoadAsync(CancellationToken cancellation)
@@ -52,5 +52,5 @@ internal abstract class ClientPage(ClientRegistry registry) : AdminPage
         return !MayChange ? NotAllowed() : await IsCompleteAsync() ? null : Refused();
     }
 
-    protected IActionResult Done(string tab, string notice) => Redirect($"{Url(tab)}&done={notice}");
+    protected IActionResult Done(string tab, string notice) => Redirect($"{To(tab)}&done={notice}");
 }

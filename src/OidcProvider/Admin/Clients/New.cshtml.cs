@@ -19,7 +19,7 @@ internal sealed class NewModel(ClientRegistry registry) : AdminPage
 
     public ClientRegistration? Made { get; private set; }
 
-    public string[] Names => Kind is null ? [] : [.. Kind.Asked.Select(field => field.Name)];
+    public string[] Names => Kind is null ? [] : [.. Kind.Asked.Select(asked => asked.Name)];
 
     public void OnGet() => Choose();
 

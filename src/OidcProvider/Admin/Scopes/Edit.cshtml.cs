@@ -42,7 +42,7 @@ internal sealed partial class EditModel(ScopeRegistry registry) : AdminPage
 
     public bool Asked { get; private set; }
 
-    public string Url => $"{Request.PathBase}/admin/scopes/edit{(IsNew ? "" : $"?name={Uri.EscapeDataString(Name!)}")}";
+    public string Here => $"{Request.PathBase}/admin/scopes/edit{(IsNew ? "" : $"?name={Uri.EscapeDataString(Name!)}")}";
 
     public async Task<IActionResult> OnGetAsync([FromQuery] bool remove, CancellationToken cancellation)
     {
