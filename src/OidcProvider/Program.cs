@@ -2,6 +2,7 @@ using OidcProvider.Account;
 using OidcProvider.Admin;
 using OidcProvider.ApiKeys;
 using OidcProvider.Audit;
+using OidcProvider.Branding;
 using OidcProvider.Cli;
 using OidcProvider.Clients;
 using OidcProvider.Data;
@@ -28,14 +29,13 @@ internal sealed partial class Program
         var builder = ServerBuilder.Create(args);
         builder.Services
             .AddHosting(builder.Configuration, builder.Environment)
-            .AddTelemetry()
+            .AddBranding().AddTelemetry()
             .AddJobs(builder.Configuration)
             .AddData(builder.Configuration)
             .AddAudit().AddMail()
             .AddUsers().AddClients().AddKeys().AddSessions()
             .AddTokens().AddThrottling().AddApiKeys()
-            .AddProtocol()
-            .AddSignIn().AddAccount().AddAdmin()
+            .AddProtocol().AddSignIn().AddAccount().AddAdmin()
             .AddCli();
         builder.Services.AddRazorPages(LogoutModule.AddLogoutRoutes).WithRazorPagesAtContentRoot();
         adjust?.Invoke(builder);
@@ -45,13 +45,13 @@ internal sealed partial class Program
         app.UseBrowserClients();
         app.UseMiddleware<MetadataDocuments>().UseMiddleware<RequestShape>().UseAdmin();
         app.UseRouting();
-        app.UseAuthentication();
-        app.UseAuthorization();
+        app.UseAuthentication().UseAuthorization();
         app.UseRateLimiter();
         app.MapStaticAssets().AllowAnonymous().ShortCircuit();
         app.MapTelemetry();
         app.MapRazorPages().WithStaticAssets();
         app.MapAccount();
+        app.MapBranding();
         app.MapSessionApi();
         app.MapAdmin();
         app.MapNotFound();

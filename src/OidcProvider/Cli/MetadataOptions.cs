@@ -17,7 +17,7 @@ internal sealed class MetadataOptions<T> where T : class
 
     public MetadataOptions(params string[] except)
     {
-        foreach (var property in ClientJson.Options.GetTypeInfo(typeof(T)).Properties.Where(property => property.Set is not null && !except.Contains(property.Name)))
+        foreach (var property in ClientJson.Options.GetTypeInfo(typeof(T)).Properties.Where(property => property.Set is not null && !property.IsExtensionData && !except.Contains(property.Name)))
         {
             var type = ClientJson.Options.GetTypeInfo(property.PropertyType);
             _options.Add((property.Name, type, new Option<string[]>(OptionName(property.Name, type))

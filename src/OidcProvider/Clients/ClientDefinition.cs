@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using OidcProvider.Branding;
 
 namespace OidcProvider.Clients;
 
@@ -87,6 +89,13 @@ internal record ClientDefinition
     public TimeSpan? AccessTokenLifetime { get; init; }
 
     public TimeSpan? RefreshTokenLifetime { get; init; }
+
+    /// <summary>Colours of the app, on the pages that lead to it.</summary>
+    public BrandColors? Branding { get; init; }
+
+    /// <summary>Members in further languages, such as <c>client_name#de</c> (RFC 7591 §2.2). See <see cref="Localized"/>.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Tagged { get; init; }
 
     public bool IsPublic() => TokenEndpointAuthMethod == ClientMetadata.None;
 

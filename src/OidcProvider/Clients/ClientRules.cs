@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using OidcProvider.Branding;
 using OidcProvider.Hosting;
 
 namespace OidcProvider.Clients;
@@ -29,6 +31,7 @@ internal static partial class ClientRules
         CheckAuthentication(client, problems);
         CheckRedirects(client, problems);
         CheckLinks(client, problems);
+        CheckLooks(client, problems);
         CheckKeys(client, problems);
         CheckProfile(client, problems);
         return problems;
@@ -215,6 +218,24 @@ internal static partial class ClientRules
                 problems.Add(Invalid(field, fault));
             }
         }
+    }
+
+    // What users see of the app: in further languages, and its colours (WCAG 2.2, 1.4.3).
+    private static void CheckLooks(ClientDefinition client, List<Problem> problems)
+    {
+        foreach (var (name, member, text) in Localized.Check(client.Tagged, Localized.OfClients, problems).ToList())
+        {
+            if (member == "client_name")
+            {
+                CheckText(name, text, MaxNameLength, problems);
+            }
+            else if (RedirectUris.LinkFault(text) is { } fault)
+            {
+                problems.Add(Invalid(name, fault));
+            }
+        }
+
+        problems.AddRange(Palette.Faults(client.Branding ?? new()).Select(fault => Invalid($"branding.{JsonNamingPolicy.SnakeCaseLower.ConvertName(fault.Member)}", fault.Message)));
     }
 
     private static void CheckKeys(ClientDefinition client, List<Problem> problems)

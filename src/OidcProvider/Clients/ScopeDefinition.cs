@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using OidcProvider.Languages;
 
 namespace OidcProvider.Clients;
@@ -10,6 +12,10 @@ internal record ScopeDefinition
     public string? DisplayName { get; init; }
 
     public string? Description { get; init; }
+
+    /// <summary><c>display_name#de</c> and the like, as clients have them. See <see cref="Localized"/>.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Tagged { get; init; }
 
     /// <summary>Audiences of access tokens that carry the scope (RFC 8707, RFC 9068 §3).</summary>
     public IReadOnlyList<string> Resources { get; init; } = [];
@@ -37,7 +43,7 @@ internal static class StandardScopes
         Standard("phone", "phone_number", "phone_number_verified"),
         Standard("roles", "roles"),
         Standard(OfflineAccess),
-        .. Hosting.Permissions.All.Select(permission => new ScopeDefinition { Name = permission.Key, DisplayName = permission.Value, Description = "Administer this server, as far as your own role allows." }),
+        .. Hosting.Permissions.All.Select(permission => Standard(permission.Key)),
     ];
 
     /// <summary>Whether the scope is for this server's own admin API; a token that carries one has the issuer as an audience.</summary>

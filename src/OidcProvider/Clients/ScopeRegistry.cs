@@ -66,6 +66,8 @@ internal sealed class ScopeRegistry(AppDbContext database, AuditLog audit, Regis
 
         row.DisplayName = scope.DisplayName;
         row.Description = scope.Description;
+        row.DisplayNames = Texts(scope, "display_name");
+        row.Descriptions = Texts(scope, "description");
         row.Resources = scope.Resources.Count == 0 ? null : JsonSerializer.Serialize(scope.Resources);
         row.Claims = JsonSerializer.Serialize(scope.Claims);
         if (database.Entry(row).State == EntityState.Unchanged)
@@ -136,11 +138,21 @@ internal sealed class ScopeRegistry(AppDbContext database, AuditLog audit, Regis
 
     public static Problem UnknownScope(string name) => new(ClientRules.InvalidMetadata, $"'{name}' is not a scope of this server", "scope");
 
+    // OpenIddict keeps the texts in further languages as one object for each member, by tag.
+    private static string? Texts(ScopeDefinition scope, string member) =>
+        Localized.Of(scope.Tagged, member).ToDictionary(entry => entry.Tag, entry => entry.Text) is { Count: > 0 } texts ? JsonSerializer.Serialize(texts) : null;
+
+    private static Dictionary<string, JsonElement>? Tagged(params (string Member, string? Texts)[] members) =>
+        members.Where(entry => entry.Texts is not null)
+            .SelectMany(entry => JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(entry.Texts!)!.Select(text => new KeyValuePair<string, JsonElement>($"{entry.Member}#{text.Key}", text.Value)))
+            .ToDictionary() is { Count: > 0 } all ? all : null;
+
     public static ScopeDefinition Read(Scope row) => new()
     {
         Name = row.Name!,
         DisplayName = row.DisplayName,
         Description = row.Description,
+        Tagged = Tagged(("display_name", row.DisplayNames), ("description", row.Descriptions)),
         Resources = row.Resources is null ? [] : JsonSerializer.Deserialize<string[]>(row.Resources)!,
         Claims = JsonSerializer.Deserialize<string[]>(row.Claims)!,
     };

@@ -30,6 +30,11 @@ internal static class ScopeRules
         }
 
         Text("display_name", scope.DisplayName, 200, problems);
+        foreach (var (name, member, text) in Localized.Check(scope.Tagged, Localized.OfScopes, problems).ToList())
+        {
+            Text(name, text, member == "display_name" ? 200 : 1000, problems);
+        }
+
         Text("description", scope.Description, 1000, problems);
         for (var i = 0; i < scope.Resources.Count; i++)
         {

@@ -34,23 +34,19 @@ internal sealed class RequestLanguage(IssuerUri issuer)
     /// <summary>Keeps what an app asks for until the user comes back to it. The request itself is answered so, too: it may have been pushed (RFC 9126).</summary>
     public void Follow(HttpContext http, string? uiLocales)
     {
-        var before = http.Request.Cookies[FlowCookie];
-        if (Short(uiLocales) is not { Length: > 0 } asked)
+        var (asked, before) = (Short(uiLocales), http.Request.Cookies[FlowCookie]);
+        if (string.IsNullOrEmpty(asked) && before is not null)
         {
-            if (before is not null)
-            {
-                http.Response.Cookies.Delete(FlowCookie, Cookie(null));
-            }
-
-            return;
+            http.Response.Cookies.Delete(FlowCookie, Cookie(null));
+            before = null;
         }
-
-        if (before != asked && before != LanguageChoice.Declined + asked)
+        else if (asked is { Length: > 0 } && before != asked && before != LanguageChoice.Declined + asked)
         {
             http.Response.Cookies.Append(FlowCookie, asked, Cookie(TimeSpan.FromHours(1)));
         }
 
-        Answer(http, new LanguageChoice(asked, before, http.Request.Cookies[MenuCookie], http.Request.Headers.AcceptLanguage).Decide());
+        var language = new LanguageChoice(asked, before, http.Request.Cookies[MenuCookie], http.Request.Headers.AcceptLanguage).Decide();
+        http.Features.Set<IRequestCultureFeature>(new RequestCultureFeature(new RequestCulture(Language.English.Culture, language.Culture), provider: null));
     }
 
     /// <summary>The page that is shown, in another language. <paramref name="here"/>: its address if the request does not say it, as after a post.</summary>
@@ -87,9 +83,6 @@ internal sealed class RequestLanguage(IssuerUri issuer)
         http.Response.Redirect(ReturnUrl.OrHome(back, request.PathBase));
         return true;
     }
-
-    private static void Answer(HttpContext http, Language language) =>
-        http.Features.Set<IRequestCultureFeature>(new RequestCultureFeature(new RequestCulture(Language.English.Culture, language.Culture), provider: null));
 
     private static string? Short(string? tags) => tags is { Length: <= MaxLength } && !tags.Any(char.IsControl) ? tags : null;
 

@@ -45,7 +45,7 @@ internal static class StrictJson
 
     private static void CheckMembers(JsonElement element, JsonTypeInfo type, string path, List<Problem> problems)
     {
-        var known = type.Properties.Where(property => property.Set is not null).ToDictionary(property => property.Name, StringComparer.Ordinal);
+        var known = type.Properties.Where(property => property.Set is not null && !property.IsExtensionData).ToDictionary(property => property.Name, StringComparer.Ordinal);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var member in element.EnumerateObject())
         {
@@ -54,7 +54,7 @@ internal static class StrictJson
             {
                 problems.Add(new(Code, "is given twice", at));
             }
-            else if (!known.TryGetValue(member.Name, out var property))
+            else if (!known.TryGetValue(Untagged(member.Name, type), out var property))
             {
                 problems.Add(new(Code, $"unknown name{Suggestion(member.Name, known.Keys)}", at));
             }
@@ -64,6 +64,11 @@ internal static class StrictJson
             }
         }
     }
+
+    // A type that keeps further members takes those of its texts in other languages: client_name#de (RFC 7591 §2.2).
+    private static string Untagged(string name, JsonTypeInfo type) =>
+        name.IndexOf('#', StringComparison.Ordinal) is > 0 and var end && type.Properties.Any(property => property.IsExtensionData)
+            && type.Properties.Any(property => property.Name == name[..end] && property.PropertyType == typeof(string)) ? name[..end] : name;
 
     private static void CheckValue(JsonElement element, JsonTypeInfo type, bool nullable, string path, List<Problem> problems)
     {

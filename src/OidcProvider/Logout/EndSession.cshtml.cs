@@ -48,7 +48,7 @@ internal sealed class EndSessionModel(RegistrySnapshot clients, IAntiforgery ant
 
         ViewData["Here"] = Microsoft.AspNetCore.WebUtilities.QueryHelpers.AddQueryString(FormAction, Parameters.Select(pair => new KeyValuePair<string, string?>(pair.Key, pair.Value)));
         Account = session.User.FullName ?? session.User.Email;
-        ClientName = (await AskingClientAsync())?.Name;
+        ClientName = (await AskingClientAsync())?.NameIn(RequestLanguage.WordsOf(HttpContext).Language);
         return Page();
     }
 

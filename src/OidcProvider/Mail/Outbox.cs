@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using OidcProvider.Branding;
 using OidcProvider.Data;
 using OidcProvider.Languages;
 
@@ -21,7 +22,7 @@ internal sealed record Letter(string Subject, IReadOnlyList<string> Before, (str
         words.Has($"{key}.after") ? [words[$"{key}.after", values]] : [],
         words.Language);
 
-    public string Text()
+    public string Text(Brand brand)
     {
         var text = new StringBuilder();
         foreach (var paragraph in Before)
@@ -39,10 +40,12 @@ internal sealed record Letter(string Subject, IReadOnlyList<string> Before, (str
             text.Append(paragraph).Append("\n\n");
         }
 
-        return text.ToString().TrimEnd() + "\n";
+        return text.Append("-- \n").Append(Signature(brand)).Append('\n').ToString();
     }
 
-    public string Html()
+    private static string Signature(Brand brand) => brand.Footer is { } footer ? $"{brand.Name}\n{footer}" : brand.Name;
+
+    public string Html(Brand brand)
     {
         var html = new StringBuilder("<!doctype html><html lang=\"").Append(Language.Tag).Append("\" dir=\"").Append(Language.Direction).Append("\"><body style=\"margin:0;padding:32px 16px;font:16px/1.5 system-ui,sans-serif;color:#17211e;background:#f3f5f4\"><div style=\"max-width:480px;margin:auto;padding:32px;background:#fff;border-radius:10px\">");
         html.Append("<h1 style=\"margin:0 0 16px;font-size:20px\">").Append(WebUtility.HtmlEncode(Subject)).Append("</h1>");
@@ -53,7 +56,7 @@ internal sealed record Letter(string Subject, IReadOnlyList<string> Before, (str
 
         if (Link is { } link)
         {
-            html.Append("<p style=\"margin:24px 0\"><a style=\"display:inline-block;padding:12px 20px;border-radius:8px;color:#fff;background:#0b6b53;text-decoration:none;font-weight:600\" href=\"")
+            html.Append("<p style=\"margin:24px 0\"><a style=\"display:inline-block;padding:12px 20px;border-radius:8px;text-decoration:none;font-weight:600;color:").Append(brand.Colors.LightText).Append(";background:").Append(brand.Colors.Light).Append("\" href=\"")
                 .Append(WebUtility.HtmlEncode(link.Url)).Append("\">").Append(WebUtility.HtmlEncode(link.Words)).Append("</a></p>");
         }
 
@@ -62,7 +65,7 @@ internal sealed record Letter(string Subject, IReadOnlyList<string> Before, (str
             html.Append("<p style=\"color:#53605b\">").Append(WebUtility.HtmlEncode(paragraph)).Append("</p>");
         }
 
-        return html.Append("</div></body></html>").ToString();
+        return html.Append("<p style=\"margin:24px 0 0;font-size:13px;color:#53605b\">").Append(WebUtility.HtmlEncode(Signature(brand)).Replace("\n", "<br>", StringComparison.Ordinal)).Append("</p></div></body></html>").ToString();
     }
 }
 
@@ -70,7 +73,7 @@ internal sealed record Letter(string Subject, IReadOnlyList<string> Before, (str
 /// Mails that are owed, appended through the caller's context, so that one is owed exactly when what it tells of was committed. No request
 /// waits for a mail server.
 /// </summary>
-internal sealed class Outbox(AppDbContext database, TimeProvider time)
+internal sealed class Outbox(AppDbContext database, Brand brand, TimeProvider time)
 {
     private static readonly TimeSpan Worth = TimeSpan.FromDays(2);
 
@@ -85,8 +88,8 @@ internal sealed class Outbox(AppDbContext database, TimeProvider time)
             Id = Guid.CreateVersion7(time.GetUtcNow()),
             Recipient = recipient,
             Subject = letter.Subject,
-            Text = letter.Text(),
-            Html = letter.Html(),
+            Text = letter.Text(brand),
+            Html = letter.Html(brand),
             CreatedAt = now,
             NextTryAt = now,
             ExpiresAt = now + (worth ?? Worth),

@@ -49,7 +49,7 @@ internal sealed class AuthorizeModel(AuthorizeRequest requests, CodeIssue codes,
                 return Redirect(requests.LoginUrl(HttpContext, "/login/mfa"));
 
             case Step.SelectAccount:
-                SelectAccount = request.SelectAccountView();
+                SelectAccount = request.SelectAccountView(RequestLanguage.WordsOf(HttpContext));
                 return Page();
 
             case Step.Consent:

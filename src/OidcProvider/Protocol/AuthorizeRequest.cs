@@ -14,7 +14,7 @@ namespace OidcProvider.Protocol;
 internal sealed record PendingAuthorization(
     OpenIddictRequest Request, RegisteredClient Client, LiveSession? Session, NextStepInput Input, IReadOnlyList<KeyValuePair<string, string>> Parameters)
 {
-    public SelectAccountView SelectAccountView() => new(Client.Name, AccountName(Session!), Session!.User.Email, Parameters);
+    public SelectAccountView SelectAccountView(Words words) => new(Client.NameIn(words.Language), AccountName(Session!), Session!.User.Email, Parameters, Client.Definition.Colors());
 
     public static string AccountName(LiveSession session) => session.User.FullName ?? session.User.Email ?? session.User.UserName!;
 }
@@ -61,14 +61,14 @@ internal sealed class AuthorizeRequest(RegistrySnapshot registry, ConsentStore c
 
     public async Task<ConsentView> ConsentViewAsync(PendingAuthorization pending, Words words)
     {
-        var definition = pending.Client.Definition;
+        var definition = pending.Client.Definition.In(words.Language);
         var asked = await registry.FindScopesAsync(pending.Request.GetScopes(), CancellationToken.None);
         return new ConsentView(
-            pending.Client.Name, definition.LogoUri, definition.ClientUri, definition.PolicyUri, definition.TosUri,
+            definition.ClientName!, definition.LogoUri, definition.ClientUri, definition.PolicyUri, definition.TosUri,
             HostOf(pending.Request.RedirectUri!),
             PendingAuthorization.AccountName(pending.Session!), pending.Session!.User.Email,
             ScopeText.Of(asked, words),
-            pending.Parameters);
+            pending.Parameters, definition.Colors());
     }
 
     /// <summary>The request as it came, from query or form, without what our own pages added.</summary>

@@ -1,3 +1,4 @@
+using OidcProvider.Branding;
 using OidcProvider.Clients;
 using OidcProvider.Languages;
 
@@ -21,14 +22,16 @@ internal sealed record ConsentView(
     string Account,
     string? Email,
     IReadOnlyList<ScopeText> Scopes,
-    IReadOnlyList<KeyValuePair<string, string>> Parameters);
+    IReadOnlyList<KeyValuePair<string, string>> Parameters,
+    Palette? Colors);
 
 /// <summary>What the account chooser shows (<c>prompt=select_account</c>).</summary>
 internal sealed record SelectAccountView(
     string ClientName,
     string Account,
     string? Email,
-    IReadOnlyList<KeyValuePair<string, string>> Parameters);
+    IReadOnlyList<KeyValuePair<string, string>> Parameters,
+    Palette? Colors);
 
 /// <summary>What the device page shows after a code was found (RFC 8628 §3.3).</summary>
-internal sealed record DeviceView(string ClientName, string? LogoUri, string UserCode, string Account, string? Email, IReadOnlyList<ScopeText> Scopes);
+internal sealed record DeviceView(string ClientName, string? LogoUri, string UserCode, string Account, string? Email, IReadOnlyList<ScopeText> Scopes, Palette? Colors);

@@ -85,10 +85,12 @@ internal sealed class DeviceModel(RegistrySnapshot registry, GrantPrincipal prin
         }
 
         var session = SessionAuthenticationHandler.Current(HttpContext)!;
+        var words = RequestLanguage.WordsOf(HttpContext);
+        var definition = client.Definition.In(words.Language);
         var asked = await registry.FindScopesAsync(waiting.GetScopes(), HttpContext.RequestAborted);
         return new Waiting(client, waiting.GetScopes(), new DeviceView(
-            client.Name, client.Definition.LogoUri, UserCode!, PendingAuthorization.AccountName(session), session.User.Email,
-            ScopeText.Of(asked, RequestLanguage.WordsOf(HttpContext))));
+            definition.ClientName!, definition.LogoUri, UserCode!, PendingAuthorization.AccountName(session), session.User.Email,
+            ScopeText.Of(asked, words), definition.Colors()));
     }
 
     private string? Typed() => HttpContext.GetOpenIddictServerRequest()?.UserCode;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OidcProvider.Branding;
 using OidcProvider.Clients;
 using OidcProvider.Data;
 using OidcProvider.Hosting;
@@ -25,6 +26,7 @@ internal static class ProtocolModule
     {
         services.AddSingleton<GrantPrincipal>().AddScoped<UserGrant>().AddSingleton<ClientCredentialsGrant>().AddSingleton<ApiKeyGrant>();
         services.AddBrowserClients();
+        services.AddSingleton<AppDestination>().AddSingleton<DestinationOf>(provider => provider.GetRequiredService<AppDestination>().FindAsync);
         services.AddScoped<AuthorizeRequest>().AddScoped<CodeIssue>().AddSingleton<LoginMarker>().AddSingleton<ClientGuesses>();
         services.AddOptions<OpenIddictServerOptions>().Configure<IssuerUri, TimeProvider, IOptions<TokensOptions>>(Configure);
         services.AddOptions<OpenIddictServerAspNetCoreOptions>().Configure<IssuerUri>((options, issuer) =>

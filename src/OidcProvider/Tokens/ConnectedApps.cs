@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using OidcProvider.Audit;
 using OidcProvider.Clients;
 using OidcProvider.Data;
+using OidcProvider.Languages;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace OidcProvider.Tokens;
@@ -32,7 +33,7 @@ internal sealed class ConnectedApps(AppDbContext database, ConsentStore consents
             var since = grant?.Since ?? consent?.GrantedAt ?? default;
             var last = used.SingleOrDefault(row => row.Client == client.Id)?.Last ?? grant?.Granted ?? since;
             return new ConnectedApp(
-                client.Id, definition.ClientId!, definition.ClientName ?? definition.ClientId!, definition.LogoUri, definition.ClientUri,
+                client.Id, definition.ClientId!, definition.NameIn(Language.Current), definition.LogoUri, definition.ClientUri,
                 consent?.Scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [.. definition.Scopes()], since, last, grant?.Live ?? 0);
         }).OrderByDescending(app => app.LastUsed)];
     }

@@ -6,7 +6,7 @@ namespace OidcProvider.Tests.Conventions;
 /// <summary>The folder rule of the design: six tiers, arrows only downward, on the compiled assembly.</summary>
 public class DependencyTests
 {
-    private static readonly string[] Base = ["Languages", "Hosting", "Telemetry", "Jobs"];
+    private static readonly string[] Base = ["Languages", "Hosting", "Branding", "Telemetry", "Jobs"];
     private static readonly string[] State = [.. Base, "Data"];
     private static readonly string[] Services = [.. State, "Mail", "Audit"];
     private static readonly string[] Domain = [.. Services, "Users", "Clients", "Keys", "Sessions", "Tokens", "Throttling", "Logout", "ApiKeys"];
@@ -14,7 +14,7 @@ public class DependencyTests
 
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
-        ["Languages"] = [], ["Hosting"] = ["Languages"], ["Telemetry"] = [], ["Jobs"] = ["Telemetry"], ["Shared"] = Base,
+        ["Languages"] = [], ["Hosting"] = ["Languages"], ["Branding"] = ["Hosting", "Languages"], ["Telemetry"] = [], ["Jobs"] = ["Telemetry"], ["Shared"] = Base,
         ["Data"] = Base,
         ["Mail"] = State, ["Audit"] = State,
         ["Users"] = [.. Services, "Sessions"], ["Clients"] = Services, ["Keys"] = Services, ["Sessions"] = Services, ["Throttling"] = Services,

@@ -1,0 +1,80 @@
+using Microsoft.Playwright;
+using OidcProvider.Languages;
+using OidcProvider.TestKit;
+
+namespace OidcProvider.BrowserTests;
+
+/// <summary>The pages in each language on a small phone, where long words do the most harm; and the language menu without a script.</summary>
+public class LanguageTests : BrowserFixture
+{
+    private static readonly string[] AccountPages = ["", "/email", "/password", "/authenticator", "/recovery-codes", "/passkeys", "/sessions", "/apps", "/activity", "/data"];
+
+    private static IEnumerable<string> Tags => Language.All.Select(language => language.Tag);
+
+    protected override Task<ProviderHost> StartHostAsync() => ProviderHost.StartAsync(settings: new Dictionary<string, string> { ["Users:AllowRegistration"] = "true" });
+
+    [TestCaseSource(nameof(Tags))]
+    public async Task No_page_has_a_fault_or_scrolls_sideways(string tag)
+    {
+        using var client = new RelyingParty(Host);
+        using var device = new RelyingParty(Host, Given.Device, null, null);
+        var page = await PageAsync(width: 360, height: 740);
+        await page.GotoAsync($"/login?set_language={tag}");
+        Assert.That(await page.Locator("html").GetAttributeAsync("lang"), Is.EqualTo(tag));
+        await AccessibilityTests.CheckAsync(page, $"{tag} sign-in");
+        foreach (var path in new[] { "/register", "/password/forgot", "/password/reset?token=x", "/unlock?token=x", "/connect/authorize?client_id=nobody", "/nothing-here" })
+        {
+            await page.GotoAsync(path);
+            await AccessibilityTests.CheckAsync(page, $"{tag} {path}");
+        }
+
+        await page.GotoAsync(client.AuthorizationUrl(("prompt", "consent")));
+        await AccessibilityTests.CheckAsync(page, $"{tag} sign-in to an app");
+        await SubmitSignInAsync(page, "wrong");
+        await AccessibilityTests.CheckAsync(page, $"{tag} sign-in with an error");
+        await SubmitSignInAsync(page, Given.Password);
+        await AccessibilityTests.CheckAsync(page, $"{tag} consent");
+        await page.GotoAsync((await device.DeviceAsync())["verification_uri_complete"]!);
+        await AccessibilityTests.CheckAsync(page, $"{tag} device");
+        foreach (var path in AccountPages)
+        {
+            await page.GotoAsync($"/account{path}");
+            await AccessibilityTests.CheckAsync(page, $"{tag} /account{path}");
+        }
+
+        await page.GotoAsync("/logout");
+        await AccessibilityTests.CheckAsync(page, $"{tag} sign-out");
+    }
+
+    [Test]
+    public async Task The_menu_works_without_a_script_and_stays_on_the_page()
+    {
+        var page = await PageAsync(javaScript: false);
+        await page.GotoAsync("/login?returnUrl=%2Faccount%2Fdata");
+        foreach (var language in Language.All.Reverse())
+        {
+            await page.Locator("details.languages summary").ClickAsync();
+            await page.GetByRole(AriaRole.Link, new() { Name = language.Name, Exact = true }).ClickAsync();
+            Assert.That((await page.Locator("html").GetAttributeAsync("lang"), new Uri(page.Url).PathAndQuery), Is.EqualTo((language.Tag, "/login?returnUrl=%2Faccount%2Fdata")));
+            Assert.That(await page.Locator("details.languages summary").InnerTextAsync(), Does.Contain(language.Name));
+        }
+    }
+
+    [Test]
+    public async Task What_the_script_says_is_in_the_language_of_the_page()
+    {
+        var page = await PageAsync();
+        await page.GotoAsync("/login?set_language=de");
+        var button = page.GetByRole(AriaRole.Button, new() { Name = "Passwort zeigen" });
+        await button.ClickAsync();
+        Assert.That(await page.GetByRole(AriaRole.Button, new() { Name = "Passwort verbergen" }).InnerTextAsync(), Is.EqualTo("Verbergen"));
+        Assert.That(await page.Locator(".reveal [role=status]").InnerTextAsync(), Is.EqualTo("Ihr Passwort ist sichtbar"));
+    }
+
+    private static async Task SubmitSignInAsync(IPage page, string password)
+    {
+        await page.Locator("input[autocomplete~='username']").FillAsync(Given.Bob);
+        await page.Locator("input[autocomplete~='current-password']").FillAsync(password);
+        await page.Locator("main button[type=submit]").First.ClickAsync();
+    }
+}
