@@ -68,9 +68,24 @@ internal sealed class DemoData(IOptions<BootstrapOptions> options, IHostEnvironm
 
     private static BootstrapFile Create() => new()
     {
-        Scopes = [new() { Name = "api", DisplayName = "Use the sample API", Description = "Read and change what the sample API keeps for you.", Resources = ["http://localhost:5082"] }],
+        Scopes = [Api()],
         Clients = [Web(), Worker(), Device(), Spa()],
         Users = [User(), Administrator()],
+    };
+
+    private static ScopeDefinition Api() => new()
+    {
+        Name = "api",
+        DisplayName = "Use the sample API",
+        Description = "Read and change what the sample API keeps for you.",
+        Resources = ["http://localhost:5082"],
+        Tagged = new Dictionary<string, string>
+        {
+            ["display_name#de"] = "Die Beispiel-API nutzen", ["description#de"] = "Lesen und ändern, was die Beispiel-API für Sie speichert.",
+            ["display_name#fr"] = "Utiliser l’API d’exemple", ["description#fr"] = "Lire et modifier ce que l’API d’exemple conserve pour vous.",
+            ["display_name#es"] = "Usar la API de ejemplo", ["description#es"] = "Leer y cambiar lo que la API de ejemplo guarda para usted.",
+            ["display_name#zh-Hans"] = "使用示例 API", ["description#zh-Hans"] = "读取和更改示例 API 为您保存的内容。",
+        }.ToDictionary(entry => entry.Key, entry => JsonSerializer.SerializeToElement(entry.Value)),
     };
 
     private static ClientDefinition Web() => new()

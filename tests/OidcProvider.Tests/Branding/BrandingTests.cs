@@ -94,7 +94,7 @@ public class BrandingTests : ProviderFixture
         Assert.That(login.Title, Is.EqualTo("Sign in to continue to App web"));
         Assert.That(login.Body, Does.Contain("light=1a4fb4").And.Contain("https://shop.example/logo.png"));
         var german = await browser.GetAsync(client.AuthorizationUrl(("ui_locales", "de")));
-        Assert.That(german.Title, Is.EqualTo("Melden Sie sich an, um zu Laden <b> zu gelangen"));
+        Assert.That(german.Title, Is.EqualTo("Anmelden und weiter zu Laden <b>"));
         Assert.That(german.Body, Does.Contain("Laden &lt;b&gt;").And.Not.Contain("Laden <b>"));
 
         using var another = Browser();
