@@ -1,5 +1,7 @@
+using System.Text;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Localization;
+using Microsoft.AspNetCore.WebUtilities;
 using OidcProvider.Languages;
 
 namespace OidcProvider.Hosting;
@@ -11,7 +13,7 @@ namespace OidcProvider.Hosting;
 internal sealed class RequestLanguage(IssuerUri issuer)
 {
     public const string Parameter = "set_language";
-    private const string UiLocales = "ui_locales";
+    private const string UiLocales = "ui_locales", Back = "back";
     private const int MaxLength = 100;
 
     // Written for operators, in English.
@@ -53,9 +55,14 @@ internal sealed class RequestLanguage(IssuerUri issuer)
     public static string SwitchUrl(HttpContext http, Language language, string? here = null)
     {
         var request = http.Request;
-        var url = here ?? (http.Features.Get<IStatusCodeReExecuteFeature>() is { } original
-            ? $"{original.OriginalPathBase}{new PathString(original.OriginalPath).ToUriComponent()}{original.OriginalQueryString}"
-            : $"{request.PathBase.ToUriComponent()}{request.Path.ToUriComponent()}{request.QueryString.ToUriComponent()}");
+        if (http.Features.Get<IStatusCodeReExecuteFeature>() is { } refused)
+        {
+            // An error page repeats nothing of the request that was refused, not even in a link to itself.
+            var address = $"{refused.OriginalPathBase}{new PathString(refused.OriginalPath).ToUriComponent()}{refused.OriginalQueryString}";
+            return $"{refused.OriginalPathBase}/?{Back}={WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes(address))}&{Parameter}={language.Tag}";
+        }
+
+        var url = here ?? $"{request.PathBase.ToUriComponent()}{request.Path.ToUriComponent()}{request.QueryString.ToUriComponent()}";
         return $"{url}{(url.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{Parameter}={language.Tag}";
     }
 
@@ -78,10 +85,26 @@ internal sealed class RequestLanguage(IssuerUri issuer)
             }
         }
 
-        var rest = string.Join('&', request.QueryString.ToUriComponent().TrimStart('?').Split('&').Where(pair => !pair.StartsWith($"{Parameter}=", StringComparison.Ordinal)));
-        var back = $"{request.PathBase.ToUriComponent()}{request.Path.ToUriComponent()}{(rest.Length > 0 ? "?" + rest : "")}";
-        http.Response.Redirect(ReturnUrl.OrHome(back, request.PathBase));
+        http.Response.Redirect(ReturnUrl.OrHome(BackOf(request), request.PathBase));
         return true;
+    }
+
+    private static string? BackOf(HttpRequest request)
+    {
+        if (request.Query[Back] is [{ Length: > 0 } address])
+        {
+            try
+            {
+                return Encoding.UTF8.GetString(WebEncoders.Base64UrlDecode(address));
+            }
+            catch (FormatException)
+            {
+                return null;
+            }
+        }
+
+        var rest = string.Join('&', request.QueryString.ToUriComponent().TrimStart('?').Split('&').Where(pair => !pair.StartsWith($"{Parameter}=", StringComparison.Ordinal)));
+        return $"{request.PathBase.ToUriComponent()}{request.Path.ToUriComponent()}{(rest.Length > 0 ? "?" + rest : "")}";
     }
 
     private static string? Short(string? tags) => tags is { Length: <= MaxLength } && !tags.Any(char.IsControl) ? tags : null;

@@ -15,8 +15,7 @@ internal static class LanguagesModule
     {
         services.AddSingleton<IConfigureOptions<MvcOptions>, FormWords>().AddSingleton<IConfigureOptions<MvcDataAnnotationsLocalizationOptions>, FormWords>();
         services.AddLocalization();
-        // Letters of all scripts stand in pages as they are.
-        services.Configure<WebEncoderOptions>(options => options.TextEncoderSettings = new(System.Text.Unicode.UnicodeRanges.All));
+        services.Configure<WebEncoderOptions>(options => options.TextEncoderSettings = Words.Letters());
         return services;
     }
 }

@@ -14,7 +14,7 @@ namespace OidcProvider.Languages;
 /// </summary>
 internal sealed partial class Words
 {
-    private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
+    private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(Letters());
     private static readonly FrozenDictionary<Language, Words> Loaded = Language.All.ToFrozenDictionary(language => language, language => new Words(language, Read(language)));
 
     private readonly FrozenDictionary<string, string> _texts;
@@ -61,6 +61,14 @@ internal sealed partial class Words
 
     /// <summary>A moment in UTC, which is said, since the server does not know where its users live.</summary>
     public string Moment(DateTime utc) => $"{Day(utc)} {utc.ToString("HH:mm", CultureInfo.InvariantCulture)} UTC";
+
+    /// <summary>What stands in pages as it is: letters of all scripts, but not the characters that turn the reading direction round (Unicode UAX 9).</summary>
+    public static TextEncoderSettings Letters()
+    {
+        var settings = new TextEncoderSettings(UnicodeRanges.All);
+        settings.ForbidCharacters('\u061C', '\u200E', '\u200F', '\u202A', '\u202B', '\u202C', '\u202D', '\u202E', '\u2066', '\u2067', '\u2068', '\u2069');
+        return settings;
+    }
 
     private static object? Value(Match place, (string Name, object? Value)[] values) =>
         Array.Find(values, value => value.Name == place.Groups[1].Value) is { Name: not null } found ? found.Value : throw new ArgumentException($"Nothing was given for {place.Value}.");

@@ -62,13 +62,23 @@ public class LanguageTests : ProviderFixture
         Assert.That((await browser.GetAsync(MenuLink(page, "fr"))).Title, Is.EqualTo("Se connecter"));
     }
 
-    [TestCase("//evil.example/%2e%2e?set_language=de"), TestCase("/\\evil.example?set_language=de"), TestCase("/%0d%0aSet-Cookie:x?set_language=de"), TestCase("/login?set_language=de&set_language=fr")]
+    [TestCase("//evil.example/%2e%2e?set_language=de"), TestCase("/\\evil.example?set_language=de"), TestCase("/%0d%0aSet-Cookie:x?set_language=de"), TestCase("/login?set_language=de&set_language=fr"), TestCase("/?back=Ly9ldmlsLmV4YW1wbGU&set_language=de"), TestCase("/?back=aHR0cHM6Ly9ldmlsLmV4YW1wbGU&set_language=de"), TestCase("/?back=%%%&set_language=de")]
     public async Task The_menu_leads_nowhere_else(string url)
     {
         using var browser = Browser();
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Host.IssuerValue + url));
         var answer = await browser.SendAsync(request);
         Assert.That(answer.Location is null || answer.Location.Authority == Host.Issuer.Authority, $"{answer.Status} {answer.Location}");
+    }
+
+    [Test]
+    public async Task An_error_page_changes_its_language_without_repeating_what_was_refused()
+    {
+        using var browser = Browser();
+        var page = await browser.GetAsync("/connect/authorize?client_id=web&response_type=code&redirect_uri=https%3A%2F%2Fevil.test%2F");
+        Assert.That(page.Body, Does.Not.Contain("evil.test"));
+        var german = await browser.GetAsync(MenuLink(page, "de"));
+        Assert.That((german.Status, german.Title, german.Uri.Query), Is.EqualTo((HttpStatusCode.BadRequest, "Diese App ist nicht richtig eingerichtet", page.Uri.Query)));
     }
 
     [Test]
