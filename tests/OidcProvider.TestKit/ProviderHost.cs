@@ -19,10 +19,11 @@ public sealed class ProviderHost : IAsyncDisposable
     private readonly string _folder;
     private readonly TestDatabase _database;
     private readonly Dictionary<string, string> _settings;
+    private readonly Action<IServiceCollection>? _adjust;
     private WebApplication? _app;
 
-    private ProviderHost(string folder, TestDatabase database, Dictionary<string, string> settings, Uri issuer) =>
-        (_folder, _database, _settings, Issuer) = (folder, database, settings, issuer);
+    private ProviderHost(string folder, TestDatabase database, Dictionary<string, string> settings, Uri issuer, Action<IServiceCollection>? adjust) =>
+        (_folder, _database, _settings, Issuer, _adjust) = (folder, database, settings, issuer, adjust);
 
     public Uri Issuer { get; }
 
@@ -43,13 +44,15 @@ public sealed class ProviderHost : IAsyncDisposable
     /// <param name="bootstrap">What is registered; see <see cref="Given"/>.</param>
     /// <param name="settings">Settings beyond the defaults, as <c>Section:Key</c>.</param>
     /// <param name="name">The host name of the issuer. Passkeys need one; an address will not do.</param>
-    public static async Task<ProviderHost> StartAsync(Database kind = Database.Sqlite, JsonObject? bootstrap = null, IReadOnlyDictionary<string, string>? settings = null, string name = "127.0.0.1")
+    /// <param name="adjust">Stand-ins for what lies outside the server, such as a web service that it calls.</param>
+    public static async Task<ProviderHost> StartAsync(
+        Database kind = Database.Sqlite, JsonObject? bootstrap = null, IReadOnlyDictionary<string, string>? settings = null, string name = "127.0.0.1", Action<IServiceCollection>? adjust = null)
     {
         var folder = Directory.CreateTempSubdirectory("oidc-test-").FullName;
         var database = await TestDatabase.CreateAsync(kind, folder);
         var issuer = new Uri($"http://{name}:{PostgreSqlCluster.FreePort()}");
         var all = await SettingsAsync(folder, database, issuer, bootstrap, settings);
-        var host = new ProviderHost(folder, database, all, issuer);
+        var host = new ProviderHost(folder, database, all, issuer, adjust);
         if (kind != Database.Sqlite)
         {
             await CommandLine.InvokeAsync(["migrate", .. host.Arguments()], arguments => Program.Build(arguments));
@@ -120,6 +123,7 @@ public sealed class ProviderHost : IAsyncDisposable
         {
             builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
             builder.Logging.ClearProviders().AddProvider(Log);
+            _adjust?.Invoke(builder.Services);
         });
         if (!await ServeCommand.PrepareAsync(_app.Services, CliConsole.System(), CancellationToken.None))
         {

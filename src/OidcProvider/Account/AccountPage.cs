@@ -12,8 +12,6 @@ namespace OidcProvider.Account;
 [Authorize]
 internal abstract class AccountPage : FormPage
 {
-    private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(10);
-
     public LiveSession Live => SessionAuthenticationHandler.Current(HttpContext)!;
 
     /// <summary>The user as of this request; changes are made by id.</summary>
@@ -35,11 +33,10 @@ internal abstract class AccountPage : FormPage
     /// </summary>
     protected async Task<IActionResult?> FreshAsync()
     {
-        var now = HttpContext.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().UtcDateTime;
         var here = $"{Request.PathBase}{Request.Path}";
-        if (now - Live.Session.AuthenticatedAt > Fresh)
+        if (!FreshProof.IsFresh(Live.Session, HttpContext.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow()))
         {
-            return Redirect($"{Request.PathBase}/login?reason=fresh&returnUrl={Uri.EscapeDataString(here)}&login_hint={Uri.EscapeDataString(Me.Email ?? Me.UserName!)}");
+            return Redirect(FreshProof.Url(this, Me));
         }
 
         return Live.Session.Acr != AuthenticationContext.TwoFactors && (await HttpContext.RequestServices.GetRequiredService<SecondFactors>().StateAsync(Me.Id)).Any

@@ -33,6 +33,7 @@ internal sealed class ActivityModel(AccountData data) : AccountPage
         ("recovery_codes.renewed", _) => T["activity.codes_made"],
         ("recovery_code.used", _) => T["activity.code_used"],
         ("passkey.added", _) => T["activity.passkey_added"],
+        ("passkey.used", _) => T["activity.passkey_used"],
         ("passkey.renamed", _) => T["activity.passkey_renamed"],
         ("passkey.removed", _) => T["activity.passkey_removed"],
         ("data.downloaded", _) => T["activity.data_downloaded"],

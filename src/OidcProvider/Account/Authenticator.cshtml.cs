@@ -5,7 +5,7 @@ using OidcProvider.Users;
 namespace OidcProvider.Account;
 
 /// <summary>The authenticator app: setting it up, removing it.</summary>
-internal sealed class AuthenticatorModel(SecondFactors factors, IssuerUri issuer) : AccountPage
+internal sealed class AuthenticatorModel(SecondFactors factors, LastFactor last, IssuerUri issuer) : AccountPage
 {
     [BindProperty]
     public string? Code { get; set; }
@@ -49,6 +49,12 @@ internal sealed class AuthenticatorModel(SecondFactors factors, IssuerUri issuer
 
         if (!await IsCompleteAsync())
         {
+            return await ShowAsync();
+        }
+
+        if (await last.FaultAsync(Me, Live.Roles, passkey: false) is { } fault)
+        {
+            ModelState.AddModelError(string.Empty, fault.Message);
             return await ShowAsync();
         }
 

@@ -1,3 +1,5 @@
+using OidcProvider.Sessions;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using OidcProvider.Data;
@@ -46,7 +48,7 @@ internal sealed class EmailConfirmModel(EmailChange change) : FormPage
 
     public async Task<IActionResult> OnGetAsync()
     {
-        NewAddress = await change.LookAsync(Token);
+        NewAddress = await change.LookAsync(HttpContext, Token);
         return NewAddress is null ? Refused() : Page();
     }
 
@@ -57,7 +59,7 @@ internal sealed class EmailConfirmModel(EmailChange change) : FormPage
             return await OnGetAsync();
         }
 
-        NewAddress = await change.FinishAsync(Token);
+        NewAddress = await change.FinishAsync(HttpContext, Token);
         Done = NewAddress is not null;
         return Done ? Page() : Refused();
     }
@@ -79,20 +81,35 @@ internal sealed class EmailChange(AppDbContext database, UserDirectory users, Cr
         }
 
         // A taken address is answered like a free one; nobody gets a link for it.
-        if (await users.FindByNameAsync(email) is null)
+        var taken = await users.FindByNameAsync(email);
+        if (taken is null)
         {
             var issuer = services.GetRequiredService<IssuerUri>();
             var token = await links.CreateAsync(LinkPurpose.ChangeEmail, user.Id, email);
             outbox.Append(email, Letter.Of(Words.For(user.Locale), "mail.email_confirm", $"{issuer.Value.TrimEnd('/')}/account/email/confirm?token={token}", ("email", email)), MailedLinks.Life);
         }
 
+        else
+        {
+            outbox.Append(taken.Email ?? email, Letter.Of(Words.For(taken.Locale), "mail.address_taken", null, ("email", email)));
+            await links.CreateForNobodyAsync();
+        }
+
         await database.SaveChangesAsync();
         return null;
     }
 
-    public async Task<string?> LookAsync(string? token) => (await links.FindAsync(LinkPurpose.ChangeEmail, token))?.Data;
+    public async Task<string?> LookAsync(HttpContext http, string? token) =>
+        await links.FindAsync(LinkPurpose.ChangeEmail, token) is { } link && await IsTheirsAsync(http, link) ? link.Data : null;
 
-    public async Task<string?> FinishAsync(string? token) =>
-        await links.UseAsync(LinkPurpose.ChangeEmail, token) is { UserId: { } id, Data: { } email } && await users.FindAsync(id) is { DisabledAt: null } user
+    public async Task<string?> FinishAsync(HttpContext http, string? token) =>
+        await LookAsync(http, token) is not null && await links.UseAsync(LinkPurpose.ChangeEmail, token) is { UserId: { } id, Data: { } email } && await users.FindAsync(id) is { DisabledAt: null } user
         && await credentials.ChangeEmailAsync(user, email) is null ? email : null;
+
+    // Whoever is signed in here with another account was sent somebody else's link; it must not give that account their address.
+    private static async Task<bool> IsTheirsAsync(HttpContext http, MailedLink link)
+    {
+        await http.AuthenticateAsync(SessionAuthenticationHandler.SchemeName);
+        return SessionAuthenticationHandler.Current(http) is not { } live || live.User.Id == link.UserId;
+    }
 }

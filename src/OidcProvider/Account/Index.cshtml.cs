@@ -1,3 +1,4 @@
+using OidcProvider.Sessions;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Mvc;
 using OidcProvider.Users;
@@ -15,6 +16,9 @@ internal sealed class IndexModel(Profile profile, SecondFactors factors) : Accou
 
     [BindProperty, StringLength(200, ErrorMessage = "register.name_long")]
     public string? DisplayName { get; set; }
+
+    /// <summary>Whether a passkey is offered here.</summary>
+    public bool Offer => PasskeyOffer.IsDue(HttpContext, Live, Factors.Passkeys);
 
     public FactorState Factors { get; private set; } = new(false, 0, 0);
 

@@ -1,15 +1,21 @@
 using Microsoft.AspNetCore.Mvc;
 using OidcProvider.Data;
 using OidcProvider.Sessions;
+using OidcProvider.Users;
 
 namespace OidcProvider.Account;
 
 /// <summary>Where the user is signed in, and signing out there.</summary>
-internal sealed class SessionsModel(SessionStore sessions) : AccountPage
+internal sealed class SessionsModel(SessionStore sessions, KnownDevices devices) : AccountPage
 {
     public IReadOnlyList<Session> List { get; private set; } = [];
 
-    public async Task OnGetAsync() => List = await sessions.ListAsync(Me.Id);
+    /// <summary>Browsers that signed in before: nobody locks them out, and they may skip the second factor if their user said so.</summary>
+    public IReadOnlyList<KnownDevice> Devices { get; private set; } = [];
+
+    public Guid? ThisDevice { get; private set; }
+
+    public async Task OnGetAsync() => await LoadAsync();
 
     public async Task<IActionResult> OnPostAsync([FromForm] Guid id)
     {
@@ -38,12 +44,31 @@ internal sealed class SessionsModel(SessionStore sessions) : AccountPage
             await sessions.EndAsync(session.Id, reason: "ended_by_user");
         }
 
+        await devices.ForgetOthersAsync(HttpContext, Me.Id);
         return Done("/account/sessions", "sessions-ended");
+    }
+
+    public async Task<IActionResult> OnPostForgetAsync([FromForm] Guid id)
+    {
+        if (!await IsCompleteAsync())
+        {
+            return await AgainAsync();
+        }
+
+        await devices.ForgetAsync(Me.Id, id);
+        return Done("/account/sessions", "device-forgotten");
     }
 
     private async Task<IActionResult> AgainAsync()
     {
-        List = await sessions.ListAsync(Me.Id);
+        await LoadAsync();
         return Refused();
+    }
+
+    private async Task LoadAsync()
+    {
+        List = await sessions.ListAsync(Me.Id);
+        Devices = await devices.ListAsync(Me.Id);
+        ThisDevice = (await devices.FindAsync(HttpContext, Me.Id))?.Id;
     }
 }

@@ -46,6 +46,7 @@ internal static class AuditEvents
     public const string RecoveryCodesRenewed = "recovery_codes.renewed";
     public const string RecoveryCodeUsed = "recovery_code.used";
     public const string PasskeyAdded = "passkey.added";
+    public const string PasskeyUsed = "passkey.used";
     public const string PasskeyRenamed = "passkey.renamed";
     public const string PasskeyRemoved = "passkey.removed";
     public const string SecondFactorsReset = "second_factors.reset";

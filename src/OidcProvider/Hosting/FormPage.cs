@@ -27,7 +27,9 @@ internal abstract class FormPage : PageModel
     /// <summary>Whether the form is ours and complete; if not, what is wrong stands in the model state.</summary>
     protected async Task<bool> IsCompleteAsync()
     {
-        if (!await HttpContext.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(HttpContext))
+        // A browser says itself where a form came from (Fetch Metadata); a token from elsewhere, planted with its cookie, does not help then.
+        var foreign = Request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site";
+        if (foreign || !await HttpContext.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(HttpContext))
         {
             ModelState.Clear();
             ModelState.AddModelError(string.Empty, T["form.too_old"]);

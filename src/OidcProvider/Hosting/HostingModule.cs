@@ -1,5 +1,3 @@
-using System.Net;
-using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
 using OidcProvider.Languages;
 
@@ -40,7 +38,6 @@ internal static class HostingModule
             // Our own header says no-store and the page's CSP forbids framing already.
             options.SuppressXFrameOptionsHeader = true;
         });
-        services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<HostingOptions>>((options, hosting) => Configure(options, hosting.Value));
         services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>().Configure<IOptions<HostingOptions>>((options, hosting) =>
         {
             options.AddServerHeader = false;
@@ -52,7 +49,7 @@ internal static class HostingModule
     /// <summary>What stands before every endpoint, in order.</summary>
     public static IApplicationBuilder UseHosting(this IApplicationBuilder app) => app
         .UseRequestIds()
-        .UseForwardedHeaders()
+        .UseProxies()
         .UseMiddleware<CanonicalOrigin>()
         .UseSecurityHeaders()
         .UseRequestLanguages()
@@ -66,28 +63,6 @@ internal static class HostingModule
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return Task.CompletedTask;
         }).AllowAnonymous();
-
-    // The host is never taken from a proxy: the issuer says it.
-    private static void Configure(ForwardedHeadersOptions options, HostingOptions hosting)
-    {
-        options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
-        options.ForwardLimit = hosting.ForwardLimit;
-        foreach (var proxy in hosting.KnownProxies)
-        {
-            if (System.Net.IPNetwork.TryParse(proxy, out var network))
-            {
-                options.KnownIPNetworks.Add(network);
-            }
-            else if (IPAddress.TryParse(proxy, out var address))
-            {
-                options.KnownProxies.Add(address);
-            }
-            else
-            {
-                throw new OptionsValidationException(nameof(HostingOptions.KnownProxies), typeof(HostingOptions), [$"KnownProxies: '{proxy}' is neither an address nor a network"]);
-            }
-        }
-    }
 
     private sealed class IssuerCheck(string? fault) : IStartupCheck
     {

@@ -7,7 +7,7 @@ internal sealed class HostingOptions
 {
     public const string Section = "Hosting";
 
-    [Description("Addresses or networks (CIDR) of the reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. Loopback always is.")]
+    [Description("Addresses or networks (CIDR) of the reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. Of one on this machine X-Forwarded-Proto always is.")]
     public string[] KnownProxies { get; set; } = [];
 
     [Description("How many proxies stand in front of the server, at most.")]

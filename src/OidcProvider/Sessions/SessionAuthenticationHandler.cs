@@ -64,7 +64,7 @@ internal sealed class SessionAuthenticationHandler(
         var amr = string.Join(' ', user.FindAll(Claims.AuthenticationMethodReference).Select(claim => claim.Value));
         await Context.AuthenticateAsync(SchemeName);
         var (session, handle) = await Context.RequestServices.GetRequiredService<SessionStore>()
-            .BeginAsync(userId, amr, Current(Context)?.Session.Id, Request.Headers.UserAgent, Context.Connection.RemoteIpAddress?.ToString());
+            .BeginAsync(userId, amr, Current(Context)?.Session.Id, Request.Headers.UserAgent, Context.Connection.RemoteIpAddress?.ToString(), properties?.IssuedUtc?.UtcDateTime);
         Response.Cookies.Append(CookieName, handle, Cookie);
         // For who goes on in this very request.
         Context.Items[SessionKey] = await Context.RequestServices.GetRequiredService<SessionStore>().FindByIdAsync(session.Id, CancellationToken.None);

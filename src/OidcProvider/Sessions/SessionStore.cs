@@ -22,8 +22,14 @@ internal sealed class SessionStore(AppDbContext database, AuditLog audit, TimePr
     private static readonly TimeSpan SeenResolution = TimeSpan.FromMinutes(1);
 
     /// <summary>Begins a session, or renews the caller's own under a new handle when the same user proved themselves again.</summary>
+    /// <param name="userId">Who.</param>
+    /// <param name="amr">How they proved it.</param>
+    /// <param name="current">The session of the request, if there is one.</param>
+    /// <param name="userAgent">The browser.</param>
+    /// <param name="address">The address of the network.</param>
+    /// <param name="since">When the oldest of the proofs was given; now, unless the session only adds one.</param>
     /// <returns>The handle for the cookie. The database keeps its hash alone.</returns>
-    public async Task<(Session Session, string Handle)> BeginAsync(Guid userId, string amr, Guid? current, string? userAgent, string? address)
+    public async Task<(Session Session, string Handle)> BeginAsync(Guid userId, string amr, Guid? current, string? userAgent, string? address, DateTime? since = null)
     {
         var now = time.GetUtcNow().UtcDateTime;
         var handle = WebEncoders.Base64UrlEncode(RandomNumberGenerator.GetBytes(32));
@@ -42,7 +48,7 @@ internal sealed class SessionStore(AppDbContext database, AuditLog audit, TimePr
 
         // Same sid, new handle: tokens of the session stay valid, a cookie seen before the sign-in does not (ASVS 7.2.4).
         session.HandleHash = Hash(handle);
-        session.AuthenticatedAt = now;
+        session.AuthenticatedAt = since ?? now;
         session.LastSeenAt = now;
         session.ExpiresAt = now + options.Value.AbsoluteTimeout;
         session.Amr = amr;

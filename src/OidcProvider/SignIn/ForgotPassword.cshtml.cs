@@ -41,5 +41,5 @@ internal sealed class MailThrottle(Throttle throttle, IOptions<ThrottlingOptions
 {
     public async Task<bool> TakeAsync(HttpContext http, string mailbox) =>
         await throttle.TakeAsync(Throttle.Key("mail", mailbox.Trim().ToUpperInvariant()), options.Value.LoginAttempts, options.Value.LoginWindow)
-        && await throttle.TakeAsync(Throttle.Key("mail-address", http.Connection.RemoteIpAddress?.ToString() ?? ""), options.Value.LoginAttempts * 2, options.Value.LoginWindow);
+        && await throttle.TakeAsync(Throttle.Key("mail-address", Throttle.Source(http.Connection.RemoteIpAddress)), options.Value.LoginAttempts * 2, options.Value.LoginWindow);
 }

@@ -28,6 +28,9 @@ internal sealed class LoginModel(PasswordSignIn passwords, Passkeys passkeys, Si
 
     public bool MayRegister => options.Value.AllowRegistration;
 
+    /// <summary>A passkey that the browser offered and nobody here has: it may forget it.</summary>
+    public string? UnknownPasskey { get; private set; }
+
     public void OnGet([FromQuery(Name = "login_hint")] string? loginHint)
     {
         ModelState.Clear();
@@ -58,6 +61,7 @@ internal sealed class LoginModel(PasswordSignIn passwords, Passkeys passkeys, Si
 
         if (await passkeys.FinishAssertionAsync(HttpContext, ceremony, credential, expected: null) is not { User.DisabledAt: null } proof)
         {
+            UnknownPasskey = await passkeys.UnknownIdAsync(credential);
             ModelState.AddModelError(string.Empty, T["passkey.refused"]);
             return Again(StatusCodes.Status401Unauthorized);
         }

@@ -93,6 +93,11 @@ internal sealed class MfaModel(SecondStep step, SignInSteps steps, Passkeys pass
         }
 
         Stepping = found;
+        if (found.IsThrough)
+        {
+            return Redirect(Back);
+        }
+
         return found.Factors.Any ? null : Redirect(By("/login/setup"));
     }
 

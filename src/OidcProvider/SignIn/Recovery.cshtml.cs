@@ -53,6 +53,6 @@ internal sealed class RecoveryModel(SecondStep step) : FormPage
         }
 
         Stepping = found;
-        return null;
+        return found.IsThrough ? Redirect(Back) : null;
     }
 }

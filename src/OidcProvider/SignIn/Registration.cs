@@ -52,6 +52,11 @@ internal sealed class Registration(AppDbContext database, UserDirectory users, M
             audit.Append(AuditEvents.PasswordResetAsked, null, user.Id.ToString());
             outbox.Append(address, Letter.Of(Words.For(user.Locale), "mail.reset", Url($"/password/reset?token={token}")), MailedLinks.Life);
         }
+        else
+        {
+            await links.CreateForNobodyAsync();
+            audit.Append(AuditEvents.PasswordResetAsked, null, reason: "unknown_user");
+        }
 
         await database.SaveChangesAsync();
     }

@@ -11,7 +11,17 @@ using static OpenIddict.Abstractions.OpenIddictConstants;
 namespace OidcProvider.SignIn;
 
 /// <summary>Whose second step it is: of a sign-in under way, or of a signed-in user who must show more (step-up).</summary>
-internal sealed record Stepping(User User, IReadOnlyList<string> Amr, bool MustEnrol, FactorState Factors, bool MayTrust);
+/// <param name="User">Who.</param>
+/// <param name="Amr">What has been proven so far.</param>
+/// <param name="MustEnrol">A second factor must be set up.</param>
+/// <param name="Factors">The factors there are.</param>
+/// <param name="MayTrust">Whether the browser may be trusted to skip this step.</param>
+/// <param name="Session">The session that steps up; null in a sign-in under way.</param>
+internal sealed record Stepping(User User, IReadOnlyList<string> Amr, bool MustEnrol, FactorState Factors, bool MayTrust, Session? Session)
+{
+    /// <summary>Nothing is missing: another tab was faster, or the back button led here.</summary>
+    public bool IsThrough => Session?.Acr == AuthenticationContext.TwoFactors;
+}
 
 /// <summary>The second step: a code of the app, a recovery code, a passkey, or setting the app up.</summary>
 internal sealed class SecondStep(PendingSignIns pending, SecondFactors factors, SignInGuard guard, SignInSteps steps, UserDirectory users, SecondStepNotice notice)
@@ -21,12 +31,12 @@ internal sealed class SecondStep(PendingSignIns pending, SecondFactors factors, 
     {
         if (await pending.FindAsync(http) is { } begun && await users.FindAsync(begun.UserId) is { DisabledAt: null } user)
         {
-            return await SteppingAsync(user, AuthenticationContext.Split(begun.Amr), begun.MustEnrol);
+            return await SteppingAsync(user, AuthenticationContext.Split(begun.Amr), begun.MustEnrol, session: null);
         }
 
         await http.AuthenticateAsync(SessionAuthenticationHandler.SchemeName);
         return SessionAuthenticationHandler.Current(http) is { } live
-            ? await SteppingAsync(live.User, AuthenticationContext.Split(live.Session.Amr), mustEnrol: false)
+            ? await SteppingAsync(live.User, AuthenticationContext.Split(live.Session.Amr), mustEnrol: false, live.Session)
             : null;
     }
 
@@ -37,13 +47,18 @@ internal sealed class SecondStep(PendingSignIns pending, SecondFactors factors, 
             return SignInOutcome.Throttled;
         }
 
+        if (await guard.IsLockedAsync(attempt))
+        {
+            return await RefuseAsync(stepping, "locked");
+        }
+
         if (!stepping.Factors.Authenticator || !await factors.VerifyAsync(stepping.User.Id, code))
         {
             return await FailAsync(stepping, attempt, "wrong_code");
         }
 
         await guard.SucceedAsync(attempt);
-        await steps.CompleteAsync(http, stepping.User.Id, AuthenticationContext.Add(stepping.Amr, AuthenticationMethodReferences.OneTimePassword), trust && stepping.MayTrust ? notice.TrustDays : 0);
+        await steps.CompleteAsync(http, stepping.User.Id, AuthenticationContext.Add(stepping.Amr, AuthenticationMethodReferences.OneTimePassword), trust && stepping.MayTrust ? notice.TrustDays : 0, stepping.Session?.AuthenticatedAt);
         return SignInOutcome.Done;
     }
 
@@ -54,6 +69,11 @@ internal sealed class SecondStep(PendingSignIns pending, SecondFactors factors, 
             return SignInOutcome.Throttled;
         }
 
+        if (await guard.IsLockedAsync(attempt))
+        {
+            return await RefuseAsync(stepping, "locked");
+        }
+
         if (!stepping.Factors.Any || !await factors.UseRecoveryCodeAsync(stepping.User.Id, code))
         {
             return await FailAsync(stepping, attempt, "wrong_recovery_code");
@@ -61,7 +81,7 @@ internal sealed class SecondStep(PendingSignIns pending, SecondFactors factors, 
 
         await guard.SucceedAsync(attempt);
         await notice.RecoveryCodeUsedAsync(stepping.User, stepping.Factors.RecoveryCodes - 1);
-        await steps.CompleteAsync(http, stepping.User.Id, AuthenticationContext.Add(stepping.Amr, AuthenticationMethodReferences.OneTimePassword), trustDays: 0);
+        await steps.CompleteAsync(http, stepping.User.Id, AuthenticationContext.Add(stepping.Amr, AuthenticationMethodReferences.OneTimePassword), trustDays: 0, stepping.Session?.AuthenticatedAt);
         return SignInOutcome.Done;
     }
 
@@ -75,19 +95,24 @@ internal sealed class SecondStep(PendingSignIns pending, SecondFactors factors, 
         }
 
         await guard.SucceedAsync(attempt);
-        await steps.CompleteAsync(http, stepping.User.Id, AuthenticationContext.Add(stepping.Amr, AuthenticationMethodReferences.OneTimePassword), trustDays: 0);
+        await steps.CompleteAsync(http, stepping.User.Id, AuthenticationContext.Add(stepping.Amr, AuthenticationMethodReferences.OneTimePassword), trustDays: 0, stepping.Session?.AuthenticatedAt);
         return await factors.RenewRecoveryCodesAsync(stepping.User.Id, stepping.User.Id.ToString());
     }
 
     private async Task<SignInOutcome> FailAsync(Stepping stepping, SignInTry attempt, string reason)
     {
         await guard.FailAsync(attempt);
+        return await RefuseAsync(stepping, reason);
+    }
+
+    private async Task<SignInOutcome> RefuseAsync(Stepping stepping, string reason)
+    {
         await notice.FailedAsync(stepping.User.Id, reason);
         return SignInOutcome.Refused;
     }
 
-    private async Task<Stepping> SteppingAsync(User user, IReadOnlyList<string> amr, bool mustEnrol) =>
-        new(user, amr, mustEnrol, await factors.StateAsync(user.Id), notice.TrustDays > 0 && !notice.RequiresMfa(await users.RolesOfAsync(user)));
+    private async Task<Stepping> SteppingAsync(User user, IReadOnlyList<string> amr, bool mustEnrol, Session? session) =>
+        new(user, amr, mustEnrol, await factors.StateAsync(user.Id), notice.TrustDays > 0 && !notice.RequiresMfa(await users.RolesOfAsync(user)), session);
 }
 
 /// <summary>What is recorded and told of second steps, and what the settings say about trusting a browser.</summary>

@@ -1,13 +1,14 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using OidcProvider.Hosting;
+using OidcProvider.Sessions;
 using OidcProvider.Users;
 
 namespace OidcProvider.SignIn;
 
 /// <summary>Setting up the authenticator app, for who must before going further. With a second factor already there, only that opens the way.</summary>
 [AllowAnonymous]
-internal sealed class SetupModel(SecondStep step, SecondFactors factors, IssuerUri issuer) : FormPage
+internal sealed class SetupModel(SecondStep step, SecondFactors factors, IssuerUri issuer, TimeProvider time) : FormPage
 {
     [BindProperty]
     public string? Code { get; set; }
@@ -62,6 +63,17 @@ internal sealed class SetupModel(SecondStep step, SecondFactors factors, IssuerU
         }
 
         Stepping = found;
+        if (found.IsThrough)
+        {
+            return Redirect(Back);
+        }
+
+        // A session alone, perhaps one that somebody else got hold of, does not set up what will guard the account (ASVS 5.0 7.5.1).
+        if (found.Session is { } session && !FreshProof.IsFresh(session, time.GetUtcNow()))
+        {
+            return Redirect(FreshProof.Url(this, found.User));
+        }
+
         return found.Factors.Any ? Redirect(By("/login/mfa")) : null;
     }
 }

@@ -69,7 +69,7 @@ internal sealed class PasswordSignIn(UserDirectory users, SignInGuard guard, Sig
 
 /// <summary>What comes after a proof: another one, setting one up, or the session. Every sign-in passes here.</summary>
 internal sealed class SignInSteps(
-    SecondFactors factors, UserDirectory users, KnownDevices devices, PendingSignIns pending, NewDeviceNotice notice, IOptions<UsersOptions> options)
+    SecondFactors factors, UserDirectory users, SignInDevices devices, PendingSignIns pending, LooseEnds ends, IOptions<UsersOptions> options)
 {
     public async Task<SignInOutcome> AfterFirstAsync(HttpContext http, User user, IReadOnlyList<string> amr)
     {
@@ -81,7 +81,7 @@ internal sealed class SignInSteps(
             return SignInOutcome.Done;
         }
 
-        if (state.Any && (required || !await IsTrustedAsync(http, user.Id)))
+        if (state.Any && (required || !await devices.IsTrustedAsync(http, user.Id)))
         {
             await pending.BeginAsync(http, user.Id, amr, mustEnrol: false);
             return SignInOutcome.SecondFactor;
@@ -98,31 +98,49 @@ internal sealed class SignInSteps(
     }
 
     /// <summary>Begins the session, or renews the one that is there under a new handle.</summary>
-    public async Task CompleteAsync(HttpContext http, Guid userId, IReadOnlyList<string> amr, int trustDays)
+    /// <param name="http">The request.</param>
+    /// <param name="userId">Who signed in.</param>
+    /// <param name="amr">How.</param>
+    /// <param name="trustDays">How long this browser may skip the second factor.</param>
+    /// <param name="since">When the first factor was shown, if that was not a moment ago: adding the second one does not make it fresh.</param>
+    public async Task CompleteAsync(HttpContext http, Guid userId, IReadOnlyList<string> amr, int trustDays, DateTime? since = null)
     {
         await pending.EndAsync(http);
-        var before = await devices.HasAnyAsync(userId);
-        var until = trustDays > 0 ? http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().UtcDateTime.AddDays(trustDays) : (DateTime?)null;
-        if (await devices.RememberAsync(http, userId, until) && before)
-        {
-            await notice.SendAsync(http, userId);
-        }
+        await ends.TieAsync(userId);
+        await devices.RememberAsync(http, userId, trustDays);
 
         var identity = new ClaimsIdentity(
             [new Claim(Claims.Subject, userId.ToString()), .. amr.Select(method => new Claim(Claims.AuthenticationMethodReference, method))], SessionAuthenticationHandler.SchemeName);
-        await http.SignInAsync(SessionAuthenticationHandler.SchemeName, new ClaimsPrincipal(identity));
+        await http.SignInAsync(SessionAuthenticationHandler.SchemeName, new ClaimsPrincipal(identity), new AuthenticationProperties { IssuedUtc = since });
     }
-
-    private async Task<bool> IsTrustedAsync(HttpContext http, Guid userId) =>
-        options.Value.RememberDeviceDays > 0
-        && await devices.FindAsync(http, userId) is { TrustedUntil: { } until }
-        && until > http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().UtcDateTime;
 }
 
-/// <summary>Tells a user of a sign-in from a browser that was not there before (ASVS 5.0 6.3.5).</summary>
-internal sealed class NewDeviceNotice(AppDbContext database, UserDirectory users, Outbox outbox, IssuerUri issuer, TimeProvider time)
+/// <summary>What a sign-in that is through settles: failures in a row are forgotten, links that lead in another way are void.</summary>
+internal sealed class LooseEnds(AccountGuards guards, MailedLinks links)
 {
-    public async Task SendAsync(HttpContext http, Guid userId)
+    public async Task TieAsync(Guid userId)
+    {
+        await guards.ClearAsync(userId);
+        await links.VoidAsync(userId, LinkPurpose.ResetPassword, LinkPurpose.Unlock);
+    }
+}
+
+/// <summary>The browsers that sign in: which may skip the second factor, and the mail about one that was not there before (ASVS 5.0 6.3.5).</summary>
+internal sealed class SignInDevices(AppDbContext database, UserDirectory users, KnownDevices devices, Outbox outbox, IssuerUri issuer, TimeProvider time)
+{
+    public async Task<bool> IsTrustedAsync(HttpContext http, Guid userId) =>
+        await devices.FindAsync(http, userId) is { TrustedUntil: { } until } && until > time.GetUtcNow().UtcDateTime;
+
+    public async Task RememberAsync(HttpContext http, Guid userId, int trustDays)
+    {
+        var others = await devices.HasAnyAsync(userId);
+        if (await devices.RememberAsync(http, userId, trustDays > 0 ? time.GetUtcNow().UtcDateTime.AddDays(trustDays) : null) && others)
+        {
+            await TellAsync(http, userId);
+        }
+    }
+
+    private async Task TellAsync(HttpContext http, Guid userId)
     {
         if (await users.FindAsync(userId) is not { Email: { } address } user)
         {

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
@@ -14,6 +16,17 @@ internal sealed class Throttle(AppDbContext database, TimeProvider time)
     /// <summary>The name under which tries are counted. Hashed: the table reveals neither accounts nor addresses.</summary>
     public static string Key(string kind, string subject) =>
         $"{kind}:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(subject)).AsSpan(0, 16))}";
+
+    /// <summary>Where tries come from: an IPv4 address, or the /64 of an IPv6 address, of which one household has 2^64.</summary>
+    public static string Source(IPAddress? address)
+    {
+        if (address is null || address.AddressFamily is not AddressFamily.InterNetworkV6 || address.IsIPv4MappedToIPv6)
+        {
+            return address?.MapToIPv4().ToString() ?? "";
+        }
+
+        return $"{Convert.ToHexStringLower(address.GetAddressBytes().AsSpan(0, 8))}/64";
+    }
 
     /// <summary>Takes one try. False when the window has none left. Must not run inside a transaction of the caller.</summary>
     public async Task<bool> TakeAsync(string key, int limit, TimeSpan window)

@@ -32,6 +32,30 @@ internal sealed class AccountGuards(AppDbContext database, TimeProvider time)
             .ExecuteUpdateAsync(update => update.SetProperty(row => row.LockedUntil, until)) == 1;
     }
 
+    /// <summary>Does for a name without an account, under a count of its own, what <see cref="FailAsync"/> does for one, statement by statement.</summary>
+    public async Task<bool> FailNobodyAsync(string key, int lockAfter, TimeSpan lockFor)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        var until = now + lockFor;
+        await database.Attempts.Where(row => row.Id == key && row.WindowEndsAt <= now)
+            .ExecuteUpdateAsync(update => update.SetProperty(row => row.Count, 0).SetProperty(row => row.WindowEndsAt, until));
+        if (await database.Attempts.Where(row => row.Id == key).ExecuteUpdateAsync(update => update.SetProperty(row => row.Count, row => row.Count + 1)) == 0)
+        {
+            var first = new Attempt { Id = key, Count = 1, WindowEndsAt = until };
+            database.Attempts.Add(first);
+            await SaveFirstAsync(first);
+        }
+
+        return await database.Attempts.Where(row => row.Id == key && row.Count == lockAfter)
+            .ExecuteUpdateAsync(update => update.SetProperty(row => row.Count, row => row.Count + 1)) == 1;
+    }
+
+    public Task<bool> IsNobodyLockedAsync(string key, int lockAfter)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        return database.Attempts.AnyAsync(row => row.Id == key && row.Count >= lockAfter && row.WindowEndsAt > now);
+    }
+
     /// <summary>Forgets failures and lock. True when there was a lock.</summary>
     public async Task<bool> ClearAsync(Guid userId)
     {
@@ -45,16 +69,27 @@ internal sealed class AccountGuards(AppDbContext database, TimeProvider time)
     {
         var row = new AccountGuard { UserId = userId, Failures = 1 };
         database.AccountGuards.Add(row);
+        if (!await SaveFirstAsync(row))
+        {
+            await database.AccountGuards.Where(guard => guard.UserId == userId).ExecuteUpdateAsync(update => update.SetProperty(guard => guard.Failures, guard => guard.Failures + 1));
+        }
+    }
+
+    /// <returns>False: another try's first failure was faster.</returns>
+    private async Task<bool> SaveFirstAsync(object row)
+    {
         try
         {
             await database.SaveChangesAsync();
-            database.Entry(row).State = EntityState.Detached;
+            return true;
         }
         catch (DbUpdateException)
         {
-            // Another try's first failure was faster.
+            return false;
+        }
+        finally
+        {
             database.Entry(row).State = EntityState.Detached;
-            await database.AccountGuards.Where(guard => guard.UserId == userId).ExecuteUpdateAsync(update => update.SetProperty(guard => guard.Failures, guard => guard.Failures + 1));
         }
     }
 }

@@ -62,6 +62,20 @@ internal sealed class KnownDevices(AppDbContext database, IssuerUri issuer, Time
         return true;
     }
 
+    /// <summary>The browsers that signed in to an account before, most recently seen first.</summary>
+    public async Task<IReadOnlyList<KnownDevice>> ListAsync(Guid userId) =>
+        await database.KnownDevices.AsNoTracking().Where(row => row.UserId == userId).OrderByDescending(row => row.LastSeenAt).Take(100).ToListAsync();
+
+    /// <summary>Forgets a browser: it is a stranger again, and asked for the second factor.</summary>
+    public Task ForgetAsync(Guid userId, Guid id) => database.KnownDevices.Where(row => row.UserId == userId && row.Id == id).ExecuteDeleteAsync();
+
+    /// <summary>Forgets all browsers but that of this request.</summary>
+    public async Task ForgetOthersAsync(HttpContext http, Guid userId)
+    {
+        var here = (await FindAsync(http, userId))?.Id;
+        await database.KnownDevices.Where(row => row.UserId == userId && row.Id != here).ExecuteDeleteAsync();
+    }
+
     public Task<bool> HasAnyAsync(Guid userId) => database.KnownDevices.AnyAsync(row => row.UserId == userId);
 
     private static byte[] Hash(string handle) => SHA256.HashData(Encoding.UTF8.GetBytes(handle));

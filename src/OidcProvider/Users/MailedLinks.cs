@@ -9,7 +9,7 @@ namespace OidcProvider.Users;
 /// <summary>What a mailed link is good for. A link for one thing opens no other.</summary>
 internal static class LinkPurpose
 {
-    public const string Register = "register", ResetPassword = "reset_password", Unlock = "unlock", ChangeEmail = "change_email";
+    public const string Register = "register", ResetPassword = "reset_password", Unlock = "unlock", ChangeEmail = "change_email", Nothing = "nothing";
 }
 
 /// <summary>
@@ -35,6 +35,15 @@ internal sealed class MailedLinks(AppDbContext database, TimeProvider time)
         return token;
     }
 
+    /// <summary>The work of <see cref="CreateAsync"/> for an account that does not exist, so that the time tells nothing. No link opens anything by it.</summary>
+    public async Task CreateForNobodyAsync()
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        await database.MailedLinks.Where(row => row.UserId == Guid.Empty && row.Purpose == LinkPurpose.Nothing && row.UsedAt == null)
+            .ExecuteUpdateAsync(update => update.SetProperty(row => row.UsedAt, now));
+        database.MailedLinks.Add(new MailedLink { Id = RandomNumberGenerator.GetBytes(32), Purpose = LinkPurpose.Nothing, CreatedAt = now, ExpiresAt = now + Life });
+    }
+
     /// <summary>Looks at a link without using it, for the page that it opens.</summary>
     public Task<MailedLink?> FindAsync(string purpose, string? token)
     {
@@ -52,11 +61,11 @@ internal sealed class MailedLinks(AppDbContext database, TimeProvider time)
             : null;
     }
 
-    /// <summary>Voids all links of a user, because what they prove has changed.</summary>
-    public Task VoidAsync(Guid userId)
+    /// <summary>Voids links of a user, because what they prove has changed or is no longer needed; all of them when no purpose is named.</summary>
+    public Task VoidAsync(Guid userId, params string[] purposes)
     {
         var now = time.GetUtcNow().UtcDateTime;
-        return database.MailedLinks.Where(row => row.UserId == userId && row.UsedAt == null).ExecuteUpdateAsync(update => update.SetProperty(row => row.UsedAt, now));
+        return database.MailedLinks.Where(row => row.UserId == userId && row.UsedAt == null && (purposes.Length == 0 || purposes.Contains(row.Purpose))).ExecuteUpdateAsync(update => update.SetProperty(row => row.UsedAt, now));
     }
 
     private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token.Length <= 100 ? token : ""));

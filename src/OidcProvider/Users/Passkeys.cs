@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
@@ -20,7 +22,7 @@ internal sealed record PasskeyProof(User User, IReadOnlyList<string> Amr);
 /// Passkeys (WebAuthn Level 3) through ASP.NET Core Identity's handler. What a ceremony was begun with is kept here and used up by the first
 /// answer, right or wrong: the framework keeps it in a cookie, where it can be replayed. RP ID and origin come from the issuer.
 /// </summary>
-internal sealed class Passkeys(AppDbContext database, UserManager<User> users, IPasskeyHandler<User> handler, AuditLog audit, TimeProvider time)
+internal sealed class Passkeys(AppDbContext database, UserManager<User> users, IPasskeyHandler<User> handler, AuditLog audit, FactorNotices notices, TimeProvider time)
 {
     private const string Assert = "assert", Attest = "attest";
     private static readonly string[] Verified = ["user", "mfa"];
@@ -45,10 +47,12 @@ internal sealed class Passkeys(AppDbContext database, UserManager<User> users, I
         var result = await handler.PerformAssertionAsync(new PasskeyAssertionContext { HttpContext = http, CredentialJson = credential, AssertionState = ceremony.State });
         if (!result.Succeeded || (expected is not null && result.User.Id != expected))
         {
+            await audit.WriteAsync(AuditEvents.SignInFailed, actor: null, expected?.ToString(), reason: "passkey_refused");
             return null;
         }
 
         await users.AddOrUpdatePasskeyAsync(result.User, result.Passkey);
+        await audit.WriteAsync(AuditEvents.PasskeyUsed, result.User.Id.ToString(), result.User.Id.ToString(), reason: Reference(result.Passkey));
         return new PasskeyProof(result.User, [result.Passkey.IsBackedUp ? "swk" : "hwk", .. result.Passkey.IsUserVerified ? Verified : []]);
     }
 
@@ -73,17 +77,41 @@ internal sealed class Passkeys(AppDbContext database, UserManager<User> users, I
             return refused;
         }
 
-        result.Passkey.Name = Name(name);
+        result.Passkey.Name = Name(name, PasskeyProviders.Of(result.Passkey.AttestationObject));
         if (!(await users.AddOrUpdatePasskeyAsync(await TrackedAsync(user), result.Passkey)).Succeeded)
         {
             return refused;
         }
 
+        await notices.PasskeyAddedAsync(user.Id, result.Passkey.Name);
         await audit.WriteAsync(AuditEvents.PasskeyAdded, user.Id.ToString(), user.Id.ToString());
         return null;
     }
 
     public async Task<IReadOnlyList<UserPasskeyInfo>> ListAsync(User user) => [.. (await users.GetPasskeysAsync(user)).OrderBy(passkey => passkey.CreatedAt)];
+
+    /// <summary>When each passkey signed in last; of those that never did nothing.</summary>
+    public async Task<IReadOnlyDictionary<string, DateTime>> LastUsesAsync(User user)
+    {
+        var subject = user.Id.ToString();
+        var uses = await database.AuditRecords.AsNoTracking().Where(row => row.Subject == subject && row.Event == AuditEvents.PasskeyUsed)
+            .GroupBy(row => row.Reason!).Select(group => new { Passkey = group.Key, At = group.Max(row => row.At) }).ToListAsync();
+        return (await ListAsync(user)).Join(uses, Reference, use => use.Passkey, (passkey, use) => (Id: IdOf(passkey), use.At)).ToDictionary(use => use.Id, use => use.At);
+    }
+
+    /// <summary>The id of the credential in a browser's answer when nobody here has it: its keeper may forget it (WebAuthn Level 3 §5.1.10.1).</summary>
+    public async Task<string?> UnknownIdAsync(string? credential)
+    {
+        try
+        {
+            return credential is { Length: <= 20_000 } && (string?)JsonNode.Parse(credential)?["id"] is { Length: > 0 and <= 1400 } id
+                && await users.FindByPasskeyIdAsync(WebEncoders.Base64UrlDecode(id)) is null ? id : null;
+        }
+        catch (Exception fault) when (fault is JsonException or FormatException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     public async Task<bool> RenameAsync(User user, string? id, string? name)
     {
@@ -92,7 +120,7 @@ internal sealed class Passkeys(AppDbContext database, UserManager<User> users, I
             return false;
         }
 
-        passkey.Name = Name(name);
+        passkey.Name = Name(name, PasskeyProviders.Of(passkey.AttestationObject));
         await users.AddOrUpdatePasskeyAsync(await TrackedAsync(user), passkey);
         await audit.WriteAsync(AuditEvents.PasskeyRenamed, user.Id.ToString(), user.Id.ToString());
         return true;
@@ -106,6 +134,7 @@ internal sealed class Passkeys(AppDbContext database, UserManager<User> users, I
         }
 
         await users.RemovePasskeyAsync(await TrackedAsync(user), passkey.CredentialId);
+        await notices.PasskeyRemovedAsync(user.Id, passkey.Name ?? "");
         await audit.WriteAsync(AuditEvents.PasskeyRemoved, user.Id.ToString(), user.Id.ToString());
         return true;
     }
@@ -132,7 +161,11 @@ internal sealed class Passkeys(AppDbContext database, UserManager<User> users, I
         return ceremony is not null && await database.Ceremonies.Where(row => row.Id == hash).ExecuteDeleteAsync() == 1 ? ceremony : null;
     }
 
-    private static string Name(string? name) => name?.Trim() is { Length: > 0 } given ? given.Length <= 60 ? given : given[..60] : Words.Current["passkey.default_name"];
+    private static string Name(string? name, string? provider) =>
+        string.Concat((name ?? "").Where(character => !char.IsControl(character))).Trim() is { Length: > 0 } given ? given.Length <= 60 ? given : given[..60] : provider ?? Words.Current["passkey.default_name"];
+
+    // Which passkey an audit record tells of.
+    private static string Reference(UserPasskeyInfo passkey) => WebEncoders.Base64UrlEncode(SHA256.HashData(passkey.CredentialId));
 
     private static byte[] Hash(string id) => SHA256.HashData(Encoding.UTF8.GetBytes(id));
 }

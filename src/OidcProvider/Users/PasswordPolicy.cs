@@ -45,7 +45,11 @@ internal sealed class PasswordPolicy(IOptions<UsersOptions> options, IssuerUri i
         try
         {
             using var client = http.CreateClient(BreachClient);
-            var answer = await client.GetStringAsync(new Uri($"https://api.pwnedpasswords.com/range/{hash[..5]}"), cancellation);
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"https://api.pwnedpasswords.com/range/{hash[..5]}");
+            // So that not even the length of the answer tells which range was asked for.
+            request.Headers.Add("Add-Padding", "true");
+            using var response = await client.SendAsync(request, cancellation);
+            var answer = await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(cancellation);
             return answer.Split('\n').Any(line => line.StartsWith(hash[5..], StringComparison.OrdinalIgnoreCase) && !line.TrimEnd().EndsWith(":0", StringComparison.Ordinal));
         }
         catch (Exception fault) when (fault is HttpRequestException or TaskCanceledException && !cancellation.IsCancellationRequested)

@@ -16,13 +16,16 @@ internal sealed record FactorState(bool Authenticator, int Passkeys, int Recover
 /// Authenticator apps and recovery codes. A code is accepted once: the step is advanced, or the row deleted, by a conditional statement,
 /// so that of several at once one succeeds (ASVS 5.0 6.5.1).
 /// </summary>
-internal sealed class SecondFactors(AppDbContext database, MasterKeySource master, Argon2id argon2id, AuditLog audit, TimeProvider time)
+internal sealed class SecondFactors(AppDbContext database, MasterKeySource master, Argon2id argon2id, AuditLog audit, FactorNotices notices, TimeProvider time)
 {
     public const int CodeCount = 10;
 
     // No vowels and no look-alikes; ten characters of 28 are 48 bits, which Argon2id and the throttle guard.
     private const string Alphabet = "23456789BCDFGHJKMNPQRSTVWXYZ";
     private const int CodeLength = 10;
+
+    // Who saw the secret of a set-up that was left lying must not know it when it is finished one day.
+    private static readonly TimeSpan SetupLife = TimeSpan.FromMinutes(15);
 
     public async Task<FactorState> StateAsync(Guid userId) => new(
         await database.Authenticators.AnyAsync(row => row.UserId == userId && row.ConfirmedAt != null),
@@ -33,20 +36,32 @@ internal sealed class SecondFactors(AppDbContext database, MasterKeySource maste
     public async Task<byte[]> BeginAsync(Guid userId)
     {
         var row = await database.Authenticators.AsNoTracking().SingleOrDefaultAsync(item => item.UserId == userId);
-        if (row is { ConfirmedAt: null })
+        var now = time.GetUtcNow().UtcDateTime;
+        if (row is { ConfirmedAt: null } && row.CreatedAt > now - SetupLife)
         {
             return master.Key.Open(row.SealedSecret, Purpose(userId));
         }
 
-        if (row is not null)
+        if (row is { ConfirmedAt: not null })
         {
             throw new InvalidOperationException("There is an authenticator already; it is removed before another is set up.");
         }
 
-        var secret = RandomNumberGenerator.GetBytes(Totp.SecretSize);
-        database.Authenticators.Add(new Authenticator { UserId = userId, SealedSecret = master.Key.Seal(secret, Purpose(userId)), CreatedAt = time.GetUtcNow().UtcDateTime });
-        await database.SaveChangesAsync();
-        return secret;
+        var made = new Authenticator { UserId = userId, SealedSecret = master.Key.Seal(RandomNumberGenerator.GetBytes(Totp.SecretSize), Purpose(userId)), CreatedAt = now };
+        await database.Authenticators.Where(item => item.UserId == userId && item.ConfirmedAt == null && item.CreatedAt <= now - SetupLife).ExecuteDeleteAsync();
+        database.Authenticators.Add(made);
+        try
+        {
+            await database.SaveChangesAsync();
+        }
+        catch (DbUpdateException) when (database.Authenticators.Any(item => item.UserId == userId && item.ConfirmedAt == null))
+        {
+            // Another tab was faster; both show its secret.
+            database.Entry(made).State = EntityState.Detached;
+            made = await database.Authenticators.AsNoTracking().SingleAsync(item => item.UserId == userId);
+        }
+
+        return master.Key.Open(made.SealedSecret, Purpose(userId));
     }
 
     /// <summary>Makes the app a factor when its first code is right. The code is used up by that.</summary>
@@ -64,6 +79,7 @@ internal sealed class SecondFactors(AppDbContext database, MasterKeySource maste
 
         // Trust given to a browser was trust in that factor.
         await database.KnownDevices.Where(row => row.UserId == userId).ExecuteUpdateAsync(update => update.SetProperty(row => row.TrustedUntil, (DateTime?)null));
+        await notices.AuthenticatorRemovedAsync(userId);
         await audit.WriteAsync(AuditEvents.AuthenticatorRemoved, actor, userId.ToString());
         return true;
     }
@@ -82,6 +98,7 @@ internal sealed class SecondFactors(AppDbContext database, MasterKeySource maste
         await using var transaction = await database.Database.BeginTransactionAsync();
         await database.RecoveryCodes.Where(row => row.UserId == userId).ExecuteDeleteAsync();
         database.RecoveryCodes.AddRange(hashes.Select(hash => new RecoveryCode { Id = Guid.CreateVersion7(time.GetUtcNow()), UserId = userId, Hash = hash, CreatedAt = now }));
+        await notices.RecoveryCodesRenewedAsync(userId);
         audit.Append(AuditEvents.RecoveryCodesRenewed, actor, userId.ToString());
         await database.SaveChangesAsync();
         await transaction.CommitAsync();
@@ -116,6 +133,7 @@ internal sealed class SecondFactors(AppDbContext database, MasterKeySource maste
         await database.RecoveryCodes.Where(row => row.UserId == userId).ExecuteDeleteAsync();
         await database.UserPasskeys.Where(row => row.UserId == userId).ExecuteDeleteAsync();
         await database.KnownDevices.Where(row => row.UserId == userId).ExecuteDeleteAsync();
+        await notices.ResetAsync(userId);
         audit.Append(AuditEvents.SecondFactorsReset, actor, userId.ToString());
         await database.SaveChangesAsync();
         await transaction.CommitAsync();
@@ -139,6 +157,7 @@ internal sealed class SecondFactors(AppDbContext database, MasterKeySource maste
 
         if (!confirmed)
         {
+            await notices.AuthenticatorAddedAsync(userId);
             await audit.WriteAsync(AuditEvents.AuthenticatorAdded, userId.ToString(), userId.ToString());
         }
 

@@ -21,7 +21,7 @@ internal static class UsersModule
         services.TryAddScoped<UserDirectory>();
         services.TryAddScoped<UserStanding>();
         services.TryAddScoped<Passwords>();
-        services.AddScoped<AccountGuards>().AddScoped<MailedLinks>().AddScoped<SecondFactors>().AddScoped<KnownDevices>().AddScoped<Credentials>().AddScoped<Profile>().AddScoped<Passkeys>().AddSingleton<PasswordPolicy>();
+        services.AddScoped<AccountGuards>().AddScoped<MailedLinks>().AddScoped<SecondFactors>().AddScoped<FactorNotices>().AddScoped<LastFactor>().AddScoped<KnownDevices>().AddScoped<Credentials>().AddScoped<Profile>().AddScoped<Passkeys>().AddSingleton<PasswordPolicy>();
         services.AddHttpClient(PasswordPolicy.BreachClient, client => client.Timeout = TimeSpan.FromSeconds(2));
         services.AddIdentityCore<User>(identity =>
         {

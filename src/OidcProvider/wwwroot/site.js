@@ -30,6 +30,22 @@ for (const form of document.querySelectorAll("form[data-once]")) {
   });
 }
 
+// What the keepers of passkeys should know: which passkeys there are, what their owner is called, which one is gone (WebAuthn Level 3 §5.1.10).
+if (window.PublicKeyCredential) {
+  const tell = (what, about) => PublicKeyCredential[what]?.(about)?.catch(() => { });
+  for (const element of document.querySelectorAll("[data-passkey-signal]")) {
+    const { rpId, userId, allAcceptedCredentialIds, name, displayName } = JSON.parse(element.dataset.passkeySignal);
+    tell("signalAllAcceptedCredentials", { rpId, userId, allAcceptedCredentialIds });
+    tell("signalCurrentUserDetails", { rpId, userId, name, displayName });
+  }
+  for (const element of document.querySelectorAll("[data-passkey-unknown]")) {
+    tell("signalUnknownCredential", { rpId: element.dataset.rp, credentialId: element.dataset.passkeyUnknown });
+  }
+  for (const element of document.querySelectorAll("[data-needs-passkeys]")) {
+    element.hidden = false;
+  }
+}
+
 // Passkeys (WebAuthn Level 3): the form carries the browser's answer. Autofill runs until the button is pressed.
 if (window.PublicKeyCredential?.parseRequestOptionsFromJSON) {
   for (const form of document.querySelectorAll("form[data-passkey]")) {

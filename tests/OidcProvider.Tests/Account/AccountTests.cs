@@ -130,15 +130,4 @@ public class AccountTests(Database database) : ProviderFixture(database)
         Assert.That((page.Status, page.Body.Contains("value=\"Zo&#xEB;\"", StringComparison.Ordinal) || page.Body.Contains("value=\"Zoë\"", StringComparison.Ordinal)), Is.EqualTo((HttpStatusCode.BadRequest, true)));
         Assert.That((await browser.SubmitAsync(page)).Body, Does.Contain("Your profile is saved"));
     }
-
-    private static IEnumerable<KeyValuePair<string, string>> Tokens(Page page) => UserAgent.Form(page).Fields.Where(field => field.Key == "__RequestVerificationToken");
-
-    private async Task<(string User, UserAgent Browser)> SignedInAsync()
-    {
-        var user = $"u{Guid.NewGuid():N}@example.test";
-        await Host.InScopeAsync(services => services.GetRequiredService<UserDirectory>().AddAsync(new UserDefinition { Email = user, Password = Given.Password, EmailVerified = true }, "test"));
-        var browser = Browser();
-        Assert.That((await browser.SignInAsync(await browser.GetAsync("/login"), user)).Title, Is.EqualTo("You are signed in"));
-        return (user, browser);
-    }
 }

@@ -15,7 +15,7 @@ public class SecondFactorTests(Database database) : ProviderFixture(database)
     [Test]
     public async Task An_administrator_must_set_up_an_app_before_getting_further_and_then_use_it()
     {
-        var user = await AddAsync("admin");
+        var user = await UserAsync("admin");
         using var client = Client(Given.Trusted);
         using var browser = Browser();
         var setup = await browser.SignInAsync(await browser.GetAsync(client.AuthorizationUrl()), user);
@@ -45,7 +45,7 @@ public class SecondFactorTests(Database database) : ProviderFixture(database)
     [Test]
     public async Task Of_parallel_submissions_of_one_code_one_succeeds()
     {
-        var (user, secret) = await WithAppAsync();
+        var (user, secret, _) = await UserWithAppAsync();
         var step = CodeOf(secret);
         var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(async _ =>
         {
@@ -58,7 +58,7 @@ public class SecondFactorTests(Database database) : ProviderFixture(database)
     [TestCase(" 123456x"), TestCase("+123456"), TestCase("0123456"), TestCase("１２３４５６"), TestCase("12345")]
     public async Task What_is_not_six_digits_is_no_code(string shape)
     {
-        var (user, secret) = await WithAppAsync();
+        var (user, secret, _) = await UserWithAppAsync();
         using var browser = Browser();
         var page = await browser.SignInAsync(await browser.GetAsync("/login"), user);
         var right = CodeOf(secret);
@@ -69,7 +69,7 @@ public class SecondFactorTests(Database database) : ProviderFixture(database)
     [Test]
     public async Task A_recovery_code_signs_in_once_is_told_by_mail_and_the_list_is_kept_hashed()
     {
-        var (user, _) = await WithAppAsync();
+        var (user, _, _) = await UserWithAppAsync();
         IReadOnlyList<string> codes = [];
         await Host.InScopeAsync(async services =>
         {
@@ -95,7 +95,7 @@ public class SecondFactorTests(Database database) : ProviderFixture(database)
     [Test]
     public async Task A_trusted_browser_is_not_asked_again_until_thirty_days_are_over()
     {
-        var (user, secret) = await WithAppAsync();
+        var (user, secret, _) = await UserWithAppAsync();
         using var browser = Browser();
         var page = await browser.SignInAsync(await browser.GetAsync("/login"), user);
         await browser.SubmitAsync(page, null, ("Code", CodeOf(secret)), ("Trust", "true"));
@@ -111,7 +111,7 @@ public class SecondFactorTests(Database database) : ProviderFixture(database)
     [Test]
     public async Task A_request_for_a_second_factor_steps_a_signed_in_user_up()
     {
-        var (user, secret) = await WithAppAsync();
+        var (user, secret, _) = await UserWithAppAsync();
         using var client = Client(Given.Trusted);
         using var browser = Browser();
         var page = await browser.SignInAsync(await browser.GetAsync("/login"), user);
@@ -129,34 +129,10 @@ public class SecondFactorTests(Database database) : ProviderFixture(database)
         Assert.That((await client.RefreshAsync(tokens["refresh_token"])).AccessToken.GetPayloadValue<string>("acr"), Is.EqualTo("aal2"), "kept over refresh");
     }
 
-    private string CodeOf(byte[] secret) => Totp.Code(secret, Totp.StepAt(Host.Time.GetUtcNow()));
-
     private static byte[] SecretOf(Page page)
     {
         var text = Regex.Match(page.Body, "secret=([A-Z2-7]+)").Groups[1].Value;
         var bits = string.Concat(text.Select(letter => Convert.ToString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".IndexOf(letter, StringComparison.Ordinal), 2).PadLeft(5, '0')));
         return [.. bits.Chunk(8).Where(chunk => chunk.Length == 8).Select(chunk => Convert.ToByte(new string(chunk), 2))];
-    }
-
-    private async Task<string> AddAsync(params string[] roles)
-    {
-        var email = $"u{Guid.NewGuid():N}@example.test";
-        await Host.InScopeAsync(services => services.GetRequiredService<UserDirectory>().AddAsync(new UserDefinition { Email = email, Password = Given.Password, EmailVerified = true, Roles = roles }, "test"));
-        return email;
-    }
-
-    private async Task<(string User, byte[] Secret)> WithAppAsync()
-    {
-        var user = await AddAsync();
-        byte[] secret = [];
-        await Host.InScopeAsync(async services =>
-        {
-            var id = (await services.GetRequiredService<UserDirectory>().FindByNameAsync(user))!.Id;
-            var factors = services.GetRequiredService<SecondFactors>();
-            secret = await factors.BeginAsync(id);
-            Assert.That(await factors.ConfirmAsync(id, Totp.Code(secret, Totp.StepAt(Host.Time.GetUtcNow()) - 1)), Is.True);
-            await factors.RenewRecoveryCodesAsync(id, "test");
-        });
-        return (user, secret);
     }
 }

@@ -41,7 +41,7 @@ internal sealed class ClientGuesses(
     public async ValueTask JudgeAsync(ProcessAuthenticationContext context, ClientEntry? client, string secret)
     {
         var http = context.Transaction.GetHttpRequest()!.HttpContext;
-        var key = Throttle.Key("client", $"{context.ClientId}\n{http.Connection.RemoteIpAddress}");
+        var key = Throttle.Key("client", $"{context.ClientId}\n{Throttle.Source(http.Connection.RemoteIpAddress)}");
         if (_exhausted.TryGetValue(key, out var until))
         {
             if (time.GetUtcNow() < until)
