@@ -15,6 +15,7 @@ public class AccessibilityTests(ColorScheme scheme, int width) : BrowserFixture
     [Test]
     public async Task No_page_of_signing_in_and_of_the_account_has_a_serious_fault()
     {
+        Provokes(400);
         var page = await PageAsync(scheme, width, 740);
         foreach (var path in new[] { "/register", "/password/forgot", "/password/reset?token=x", "/unlock?token=x", "/register/confirm?token=x", "/account/email/confirm?token=x" })
         {
@@ -53,6 +54,7 @@ public class AccessibilityTests(ColorScheme scheme, int width) : BrowserFixture
         // Bob holds no role that must set up a second factor first.
         using var client = new RelyingParty(Host);
         using var device = new RelyingParty(Host, Given.Device, null, null);
+        Provokes(400, 401, 404);
         var page = await PageAsync(scheme, width, 740);
         await page.GotoAsync("/");
         await CheckAsync(page, "start");

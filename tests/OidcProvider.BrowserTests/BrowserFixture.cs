@@ -8,6 +8,7 @@ public abstract class BrowserFixture
 {
     private IPlaywright _playwright = null!;
     private readonly List<string> _errors = [];
+    private readonly HashSet<int> _provoked = [];
 
     protected ProviderHost Host { get; private set; } = null!;
 
@@ -43,7 +44,11 @@ public abstract class BrowserFixture
     }
 
     [SetUp]
-    public void Forget() => _errors.Clear();
+    public void Forget()
+    {
+        _errors.Clear();
+        _provoked.Clear();
+    }
 
     [TearDown]
     public void No_page_reports_an_error()
@@ -56,6 +61,9 @@ public abstract class BrowserFixture
         Assert.That(_errors, Is.Empty);
     }
 
+    /// <summary>Names the refusals that a test is about. Any other failed answer, a missing style sheet for one, fails the test.</summary>
+    protected void Provokes(params int[] statuses) => _provoked.UnionWith(statuses);
+
     /// <summary>A fresh browser profile. Redirects to the test clients end on a small page instead of nowhere.</summary>
     protected async Task<IPage> PageAsync(ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 800, bool javaScript = true)
     {
@@ -64,10 +72,25 @@ public abstract class BrowserFixture
         var page = await context.NewPageAsync();
         page.Console += (_, message) =>
         {
-            // A 4xx page is reported by the browser as a failed resource; that is the test's own doing.
+            // What failed to load is seen below, with its status.
             if (message.Type == "error" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal))
             {
                 _errors.Add(message.Text);
+            }
+        };
+        page.Response += (_, response) =>
+        {
+            if (response.Status >= 400 && !(response.Request.ResourceType == "document" && _provoked.Contains(response.Status)))
+            {
+                _errors.Add($"{response.Status} for {response.Request.Method} {response.Url}");
+            }
+        };
+        page.RequestFailed += (_, request) =>
+        {
+            // Leaving a page ends what it still asks for.
+            if (request.Failure is not ("net::ERR_ABORTED" or null))
+            {
+                _errors.Add($"{request.Failure} for {request.Method} {request.Url}");
             }
         };
         page.PageError += (_, error) => _errors.Add(error);

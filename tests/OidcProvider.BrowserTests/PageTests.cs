@@ -14,6 +14,7 @@ public class PageTests(bool javaScript) : BrowserFixture
     [Test]
     public async Task A_wrong_password_is_told_and_the_name_kept()
     {
+        Provokes(401);
         var page = await NewAsync();
         await page.GotoAsync("/login");
         await SignInAsync(page, password: "wrong");
@@ -68,6 +69,7 @@ public class PageTests(bool javaScript) : BrowserFixture
     public async Task A_device_is_connected_by_its_code()
     {
         using var device = new RelyingParty(Host, Given.Device, null, null);
+        Provokes(400);
         var started = await device.DeviceAsync();
         var page = await NewAsync();
         await page.GotoAsync("/device");
@@ -115,6 +117,7 @@ public class PageTests(bool javaScript) : BrowserFixture
     [Test]
     public async Task An_error_page_gives_a_reference_that_the_log_knows()
     {
+        Provokes(400);
         var page = await NewAsync();
         var response = await page.GotoAsync("/connect/authorize?client_id=nobody");
         Assert.That(response!.Status, Is.EqualTo(400));

@@ -44,5 +44,9 @@ internal abstract class AccountPage : FormPage
             : null;
     }
 
+    /// <summary>A factor that was just set up has been shown: it counts from now on, under a new handle, and does not make the sign-in any fresher.</summary>
+    protected Task ShownAsync(params string[] amr) =>
+        SessionAuthenticationHandler.SignInAsync(HttpContext, Me.Id, AuthenticationContext.Add(AuthenticationContext.Split(Live.Session.Amr), amr), Live.Session.AuthenticatedAt);
+
     protected IActionResult Done(string path, string notice) => Redirect($"{Request.PathBase}{path}?done={notice}");
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
 using OidcProvider.Hosting;
 using OidcProvider.Users;
+using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace OidcProvider.Account;
 
@@ -30,6 +31,7 @@ internal sealed class AuthenticatorModel(SecondFactors factors, LastFactor last,
         {
             if (await factors.ConfirmAsync(Me.Id, Code ?? ""))
             {
+                await ShownAsync(AuthenticationMethodReferences.OneTimePassword);
                 RecoveryCodes = await factors.RenewRecoveryCodesAsync(Me.Id, Me.Id.ToString());
                 return Page();
             }

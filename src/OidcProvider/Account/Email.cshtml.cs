@@ -1,4 +1,3 @@
-using OidcProvider.Sessions;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -6,6 +5,7 @@ using OidcProvider.Data;
 using OidcProvider.Hosting;
 using OidcProvider.Languages;
 using OidcProvider.Mail;
+using OidcProvider.Sessions;
 using OidcProvider.Throttling;
 using OidcProvider.Users;
 

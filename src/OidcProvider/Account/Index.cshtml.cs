@@ -1,6 +1,6 @@
-using OidcProvider.Sessions;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Mvc;
+using OidcProvider.Sessions;
 using OidcProvider.Users;
 
 namespace OidcProvider.Account;

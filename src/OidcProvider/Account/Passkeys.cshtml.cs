@@ -1,11 +1,11 @@
-using OidcProvider.Sessions;
-using OidcProvider.Hosting;
-using Microsoft.AspNetCore.WebUtilities;
-using System.Text.Json;
 using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.WebUtilities;
+using OidcProvider.Hosting;
+using OidcProvider.Sessions;
 using OidcProvider.Users;
 
 namespace OidcProvider.Account;
@@ -65,11 +65,14 @@ internal sealed class PasskeysModel(Passkeys passkeys, SecondFactors factors, La
             return await ShowAsync();
         }
 
-        if (await passkeys.FinishAttestationAsync(HttpContext, Me, ceremony, credential, name) is { } fault)
+        var added = await passkeys.FinishAttestationAsync(HttpContext, Me, ceremony, credential, name);
+        if (!added.Succeeded)
         {
-            ModelState.AddModelError(string.Empty, fault.Message);
+            ModelState.AddModelError(string.Empty, added.Problems[0].Message);
             return await ShowAsync();
         }
+
+        await ShownAsync(added.Value);
 
         return Done("/account/passkeys", "passkey-added");
     }

@@ -41,6 +41,17 @@ internal sealed class SessionAuthenticationHandler(
     /// <summary>The live session of this request, if the session scheme has authenticated it.</summary>
     public static LiveSession? Current(HttpContext context) => context.Items[SessionKey] as LiveSession;
 
+    /// <summary>Begins the session of who proved who they are, or renews the one that is there under a new handle.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="userId">Who.</param>
+    /// <param name="amr">How.</param>
+    /// <param name="since">When the oldest of these proofs was given, if not just now.</param>
+    public static Task SignInAsync(HttpContext context, Guid userId, IEnumerable<string> amr, DateTime? since = null)
+    {
+        var identity = new ClaimsIdentity([new Claim(Claims.Subject, userId.ToString()), .. amr.Select(method => new Claim(Claims.AuthenticationMethodReference, method))], SchemeName);
+        return context.SignInAsync(SchemeName, new ClaimsPrincipal(identity), new AuthenticationProperties { IssuedUtc = since });
+    }
+
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (Request.Cookies[CookieName] is not { Length: > 0 } handle)
@@ -48,10 +59,17 @@ internal sealed class SessionAuthenticationHandler(
             return AuthenticateResult.NoResult();
         }
 
-        var live = await Context.RequestServices.GetRequiredService<SessionStore>().FindAsync(handle, Context.RequestAborted);
+        var sessions = Context.RequestServices.GetRequiredService<SessionStore>();
+        var changing = !HttpMethods.IsGet(Request.Method) && !HttpMethods.IsHead(Request.Method);
+        var live = await sessions.FindAsync(handle, changing, Context.RequestAborted);
         if (live is null)
         {
             return AuthenticateResult.NoResult();
+        }
+
+        if (changing)
+        {
+            Response.OnStarting(() => sessions.ChangedAsync(handle));
         }
 
         Context.Items[SessionKey] = live;

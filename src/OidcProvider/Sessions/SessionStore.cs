@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
@@ -17,7 +18,7 @@ internal sealed record LiveSession(Session Session, User User, IReadOnlyList<str
 /// The sessions in the database: the only place where one begins, is renewed or ends. Whoever ends a session goes through
 /// <see cref="EndAsync"/>, so that what hangs on it dies in the same transaction.
 /// </summary>
-internal sealed class SessionStore(AppDbContext database, AuditLog audit, TimeProvider time, IOptions<SessionsOptions> options)
+internal sealed class SessionStore(AppDbContext database, SessionCache cache, AuditLog audit, TimeProvider time, IOptions<SessionsOptions> options)
 {
     private static readonly TimeSpan SeenResolution = TimeSpan.FromMinutes(1);
 
@@ -46,6 +47,7 @@ internal sealed class SessionStore(AppDbContext database, AuditLog audit, TimePr
             database.Sessions.Add(session);
         }
 
+        await cache.ForgetAsync([session.HandleHash]);
         // Same sid, new handle: tokens of the session stay valid, a cookie seen before the sign-in does not (ASVS 7.2.4).
         session.HandleHash = Hash(handle);
         session.AuthenticatedAt = since ?? now;
@@ -61,7 +63,10 @@ internal sealed class SessionStore(AppDbContext database, AuditLog audit, TimePr
     }
 
     /// <summary>Finds the session behind a cookie: not ended, not idle, not too old, of a user who is not barred.</summary>
-    public async Task<LiveSession?> FindAsync(string handle, CancellationToken cancellation)
+    /// <param name="handle">The cookie.</param>
+    /// <param name="changing">The request changes something: it goes by the database, and what lies in front of it is void afterwards.</param>
+    /// <param name="cancellation">Given up.</param>
+    public async Task<LiveSession?> FindAsync(string handle, bool changing, CancellationToken cancellation)
     {
         if (handle.Length > 64)
         {
@@ -69,7 +74,28 @@ internal sealed class SessionStore(AppDbContext database, AuditLog audit, TimePr
         }
 
         var hash = Hash(handle);
-        return await FindAsync(row => row.HandleHash == hash, cancellation);
+        if (!changing && await cache.FindAsync(hash) is { } held && IsLive(held))
+        {
+            return held;
+        }
+
+        var (readAt, watch) = (time.GetUtcNow(), Stopwatch.GetTimestamp());
+        var live = await FindAsync(row => row.HandleHash == hash, cancellation);
+        if (live is not null && !changing)
+        {
+            await cache.KeepAsync(hash, live, readAt, Stopwatch.GetElapsedTime(watch));
+        }
+
+        return live;
+    }
+
+    /// <summary>Voids what lies in front of the database, so that who changed something sees it changed.</summary>
+    public Task ChangedAsync(string handle) => cache.ForgetAsync([Hash(handle)]);
+
+    private bool IsLive(LiveSession live)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        return live.Session.EndedAt is null && live.Session.ExpiresAt > now && live.Session.LastSeenAt > now - options.Value.IdleTimeout && live.User.DisabledAt is null;
     }
 
     private async Task<LiveSession?> FindAsync(System.Linq.Expressions.Expression<Func<Session, bool>> which, CancellationToken cancellation)
@@ -140,9 +166,12 @@ internal sealed class SessionStore(AppDbContext database, AuditLog audit, TimePr
         if (ended == 1)
         {
             await RevokeAsync(database.Authorizations.Where(row => row.SessionId == id && !row.Scopes!.Contains("\"offline_access\"")));
-            var user = await database.Sessions.Where(row => row.Id == id).Select(row => row.UserId).SingleAsync();
-            audit.Append(AuditEvents.SignedOut, user.ToString(), user.ToString(), reason: reason);
+            var session = await database.Sessions.Where(row => row.Id == id).Select(row => new { row.UserId, row.HandleHash }).SingleAsync();
+            audit.Append(AuditEvents.SignedOut, session.UserId.ToString(), session.UserId.ToString(), reason: reason);
             await database.SaveChangesAsync(CancellationToken.None);
+            await CommitAsync(transaction);
+            await cache.ForgetAsync([session.HandleHash]);
+            return;
         }
 
         await CommitAsync(transaction);
@@ -157,12 +186,14 @@ internal sealed class SessionStore(AppDbContext database, AuditLog audit, TimePr
         var now = time.GetUtcNow().UtcDateTime;
         var subject = userId.ToString();
         await using var transaction = await BeginAsync();
+        var handles = await database.Sessions.Where(row => row.UserId == userId && row.EndedAt == null && row.Id != keep).Select(row => row.HandleHash).ToListAsync();
         await database.Sessions.Where(row => row.UserId == userId && row.EndedAt == null && row.Id != keep)
             .ExecuteUpdateAsync(update => update.SetProperty(row => row.EndedAt, now));
         await RevokeAsync(database.Authorizations.Where(row => row.Subject == subject));
         audit.Append(AuditEvents.SignedOut, actor: null, subject, reason: reason);
         await database.SaveChangesAsync(CancellationToken.None);
         await CommitAsync(transaction);
+        await cache.ForgetAsync(handles);
     }
 
     // The grant first, then what hangs on it: issuing holds the grant's row, so nothing is issued in between.

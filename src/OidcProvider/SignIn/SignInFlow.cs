@@ -1,5 +1,3 @@
-using System.Security.Claims;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 using OidcProvider.Audit;
 using OidcProvider.Data;
@@ -109,9 +107,7 @@ internal sealed class SignInSteps(
         await ends.TieAsync(userId);
         await devices.RememberAsync(http, userId, trustDays);
 
-        var identity = new ClaimsIdentity(
-            [new Claim(Claims.Subject, userId.ToString()), .. amr.Select(method => new Claim(Claims.AuthenticationMethodReference, method))], SessionAuthenticationHandler.SchemeName);
-        await http.SignInAsync(SessionAuthenticationHandler.SchemeName, new ClaimsPrincipal(identity), new AuthenticationProperties { IssuedUtc = since });
+        await SessionAuthenticationHandler.SignInAsync(http, userId, amr, since);
     }
 }
 

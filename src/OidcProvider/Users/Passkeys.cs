@@ -53,7 +53,7 @@ internal sealed class Passkeys(AppDbContext database, UserManager<User> users, I
 
         await users.AddOrUpdatePasskeyAsync(result.User, result.Passkey);
         await audit.WriteAsync(AuditEvents.PasskeyUsed, result.User.Id.ToString(), result.User.Id.ToString(), reason: Reference(result.Passkey));
-        return new PasskeyProof(result.User, [result.Passkey.IsBackedUp ? "swk" : "hwk", .. result.Passkey.IsUserVerified ? Verified : []]);
+        return new PasskeyProof(result.User, Amr(result.Passkey));
     }
 
     public async Task<BegunCeremony> BeginAttestationAsync(HttpContext http, User user)
@@ -62,8 +62,8 @@ internal sealed class Passkeys(AppDbContext database, UserManager<User> users, I
         return await KeepAsync(Attest, user.Id, made.AttestationState, made.CreationOptionsJson);
     }
 
-    /// <summary>Adds the passkey that the browser made. Null: done.</summary>
-    public async Task<Problem?> FinishAttestationAsync(HttpContext http, User user, string? id, string? credential, string? name)
+    /// <summary>Adds the passkey that the browser made, and says how it was shown.</summary>
+    public async Task<Result<string[]>> FinishAttestationAsync(HttpContext http, User user, string? id, string? credential, string? name)
     {
         var refused = new Problem("passkey_refused", Words.Current["passkey.not_kept"], "passkey");
         if (await TakeAsync(Attest, id) is not { } ceremony || ceremony.UserId != user.Id || string.IsNullOrEmpty(credential))
@@ -85,7 +85,7 @@ internal sealed class Passkeys(AppDbContext database, UserManager<User> users, I
 
         await notices.PasskeyAddedAsync(user.Id, result.Passkey.Name);
         await audit.WriteAsync(AuditEvents.PasskeyAdded, user.Id.ToString(), user.Id.ToString());
-        return null;
+        return Amr(result.Passkey);
     }
 
     public async Task<IReadOnlyList<UserPasskeyInfo>> ListAsync(User user) => [.. (await users.GetPasskeysAsync(user)).OrderBy(passkey => passkey.CreatedAt)];
@@ -140,6 +140,8 @@ internal sealed class Passkeys(AppDbContext database, UserManager<User> users, I
     }
 
     public static string IdOf(UserPasskeyInfo passkey) => WebEncoders.Base64UrlEncode(passkey.CredentialId);
+
+    private static string[] Amr(UserPasskeyInfo passkey) => [passkey.IsBackedUp ? "swk" : "hwk", .. passkey.IsUserVerified ? Verified : []];
 
     // Identity saves the user along with the passkey, and wants the one it knows.
     private async Task<User> TrackedAsync(User user) => (await users.FindByIdAsync(user.Id.ToString()))!;

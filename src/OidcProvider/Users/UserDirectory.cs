@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -21,11 +22,19 @@ internal sealed class UserDirectory(
     /// <summary>By e-mail address or user name, in any letter case. An address wins over a user name that reads the same.</summary>
     public Task<User?> FindByNameAsync(string emailOrUserName, CancellationToken cancellation = default)
     {
+        // What no database can hold (U+0000, half a character) is the name of nobody; asked for all the same, since the time must not tell.
+        if (!IsText(emailOrUserName))
+        {
+            emailOrUserName = "\uFFFD";
+        }
+
         var email = normalizer.NormalizeEmail(emailOrUserName.Trim());
         var name = normalizer.NormalizeName(emailOrUserName.Trim());
         return database.Users.Where(user => user.NormalizedEmail == email || user.NormalizedUserName == name)
             .OrderBy(user => user.NormalizedEmail == email ? 0 : 1).FirstOrDefaultAsync(cancellation);
     }
+
+    private static bool IsText(string text) => !text.Contains('\0', StringComparison.Ordinal) && !text.EnumerateRunes().Any(rune => rune == Rune.ReplacementChar);
 
     public async Task<IReadOnlyList<User>> ListAsync(string? search = null, int skip = 0, int take = 100, CancellationToken cancellation = default)
     {

@@ -35,7 +35,7 @@ public class DependencyTests
         Assert.That(result.FailingTypeNames ?? [], Is.Empty);
     }
 
-    [TestCase("OpenIddict.Server", "Protocol|Tokens|Logout|Keys"), TestCase("System.CommandLine", "Cli"), TestCase("Spectre.Console", "Cli"), TestCase("Quartz", "Jobs"), TestCase("Geralt", "Hosting")]
+    [TestCase("OpenIddict.Server", "Protocol|Tokens|Logout|Keys"), TestCase("System.CommandLine", "Cli"), TestCase("Spectre.Console", "Cli"), TestCase("Quartz", "Jobs"), TestCase("Geralt", "Hosting"), TestCase("StackExchange.Redis", "Sessions")]
     public void A_library_has_its_home(string library, string homes)
     {
         var result = Types.InAssembly(typeof(IssuerUri).Assembly).That().ResideInNamespaceMatching(@"^OidcProvider\.").And().DoNotResideInNamespaceMatching($@"^OidcProvider\.({homes})(\.|$)")

@@ -42,6 +42,10 @@ public class GuessingTests(Database database) : ProviderFixture(database)
         Assert.That(answers.Count(answer => answer.Status == HttpStatusCode.TooManyRequests), Is.EqualTo(95));
     }
 
+    [TestCase("aNULb@example.test"), TestCase("%00"), TestCase("' or 1=1 --")]
+    public async Task A_name_that_no_database_holds_is_the_name_of_nobody(string name) =>
+        Assert.That((await TryAsync(Address(), name.Replace("NUL", "\0", StringComparison.Ordinal), Given.Password)).Status, Is.EqualTo(HttpStatusCode.Unauthorized));
+
     [Test]
     public async Task Unknown_wrong_and_disabled_are_answered_alike_and_an_unknown_name_runs_out_too()
     {
