@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.WebUtilities;
 using OidcProvider.Clients;
 using OidcProvider.Languages;
 using OidcProvider.Sessions;
+using OidcProvider.Users;
 using OpenIddict.Abstractions;
 using OpenIddict.Server.AspNetCore;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -20,7 +21,7 @@ internal sealed record PendingAuthorization(
 }
 
 /// <summary>Gathers the facts of an authorization request: client, session, consent, hint, and the marker of an earlier trip to sign-in.</summary>
-internal sealed class AuthorizeRequest(RegistrySnapshot registry, ConsentStore consents, LoginMarker marker, TimeProvider time)
+internal sealed class AuthorizeRequest(RegistrySnapshot registry, ConsentStore consents, SecondFactors factors, LoginMarker marker, TimeProvider time)
 {
     private static readonly HashSet<string> OurFields = new(StringComparer.Ordinal) { "decision", "__RequestVerificationToken", LoginMarker.Parameter };
 
@@ -40,6 +41,7 @@ internal sealed class AuthorizeRequest(RegistrySnapshot registry, ConsentStore c
             AuthenticatedAt = session?.Session.AuthenticatedAt,
             Acr = session?.Session.Acr,
             AcrValues = request.GetAcrValues(),
+            HasSecondFactor = session is not null && !AuthenticationContext.Meets(session.Session.Acr, request.GetAcrValues()) && (await factors.StateAsync(session.User.Id)).Any,
             HintedSubject = await HintedSubjectAsync(http),
             SentToLoginAt = marker.Read(Raw(http.Request, LoginMarker.Parameter), raw),
             ImplicitConsent = client.Definition.Consent == ClientMetadata.ImplicitConsent,

@@ -33,6 +33,9 @@ internal sealed record NextStepInput
 
     public IReadOnlyCollection<string> AcrValues { get; init; } = [];
 
+    /// <summary>The user has a second factor to show, whether or not this sign-in asked for it.</summary>
+    public bool HasSecondFactor { get; init; }
+
     /// <summary>The subject of a valid <c>id_token_hint</c>.</summary>
     public string? HintedSubject { get; init; }
 
@@ -89,8 +92,9 @@ internal static class NextStep
             return silent ? new Step.Error("login_required", "The user must sign in.") : new Step.Login();
         }
 
-        // acr_values is a wish (§5.5.1.1): who was asked and could not goes on with the acr they have.
-        if (!AuthenticationContext.Meets(input.Acr, input.AcrValues) && !SignedInForThis(input))
+        // acr_values is a wish (§5.5.1.1): who signed in for this and has no second factor goes on with the acr they have. Who has one shows
+        // it, also in a browser that is trusted to skip it.
+        if (!AuthenticationContext.Meets(input.Acr, input.AcrValues) && (input.HasSecondFactor || !SignedInForThis(input)))
         {
             return silent ? new Step.Error("interaction_required", "The user must show a second factor.") : new Step.StepUp();
         }

@@ -20,6 +20,9 @@ internal sealed class SessionAuthenticationHandler(
 {
     public const string SchemeName = "session";
 
+    // To the tick: whether a sign-in answers a request is a comparison of moments.
+    private const string Since = "since";
+
     /// <summary>Key under which the live session lies in the request's items.</summary>
     private static readonly object SessionKey = new();
 
@@ -49,7 +52,7 @@ internal sealed class SessionAuthenticationHandler(
     public static Task SignInAsync(HttpContext context, Guid userId, IEnumerable<string> amr, DateTime? since = null)
     {
         var identity = new ClaimsIdentity([new Claim(Claims.Subject, userId.ToString()), .. amr.Select(method => new Claim(Claims.AuthenticationMethodReference, method))], SchemeName);
-        return context.SignInAsync(SchemeName, new ClaimsPrincipal(identity), new AuthenticationProperties { IssuedUtc = since });
+        return context.SignInAsync(SchemeName, new ClaimsPrincipal(identity), new AuthenticationProperties(null, new Dictionary<string, object?> { [Since] = since }));
     }
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
@@ -82,7 +85,7 @@ internal sealed class SessionAuthenticationHandler(
         var amr = string.Join(' ', user.FindAll(Claims.AuthenticationMethodReference).Select(claim => claim.Value));
         await Context.AuthenticateAsync(SchemeName);
         var (session, handle) = await Context.RequestServices.GetRequiredService<SessionStore>()
-            .BeginAsync(userId, amr, Current(Context)?.Session.Id, Request.Headers.UserAgent, Context.Connection.RemoteIpAddress?.ToString(), properties?.IssuedUtc?.UtcDateTime);
+            .BeginAsync(userId, amr, Current(Context)?.Session.Id, Request.Headers.UserAgent, Context.Connection.RemoteIpAddress?.ToString(), properties?.GetParameter<DateTime?>(Since));
         Response.Cookies.Append(CookieName, handle, Cookie);
         // For who goes on in this very request.
         Context.Items[SessionKey] = await Context.RequestServices.GetRequiredService<SessionStore>().FindByIdAsync(session.Id, CancellationToken.None);

@@ -43,6 +43,18 @@ public class NextStepTests
         Assert.That(NextStep.Decide(SignedIn with { MaxAge = maxAge }), again ? Is.InstanceOf<Step.Login>() : Is.InstanceOf<Step.Issue>());
 
     [Test]
+    public void A_second_factor_that_is_there_is_shown_and_one_that_is_not_is_not_asked_for_twice()
+    {
+        var input = SignedIn with { Acr = "aal1", AcrValues = ["aal2"] };
+        Assert.That(NextStep.Decide(input), Is.InstanceOf<Step.StepUp>());
+        Assert.That(NextStep.Decide(input with { SentToLoginAt = Now.AddMinutes(-11) }), Is.InstanceOf<Step.Issue>(), "signed in for this, and has none");
+        Assert.That(NextStep.Decide(input with { SentToLoginAt = Now.AddMinutes(-11), HasSecondFactor = true }), Is.InstanceOf<Step.StepUp>(), "a trusted browser skipped it");
+        Assert.That(NextStep.Decide(input with { HasSecondFactor = true, Acr = "aal2" }), Is.InstanceOf<Step.Issue>());
+        Assert.That(NextStep.Decide(input with { HasSecondFactor = true, AcrValues = ["something-else"] }), Is.InstanceOf<Step.Issue>(), "what nobody here knows asks for nothing");
+        Assert.That(NextStep.Decide(input with { Prompts = Prompt("none") }), Is.InstanceOf<Step.Error>().With.Property("Code").EqualTo("interaction_required"));
+    }
+
+    [Test]
     public void A_hint_for_somebody_else_asks_for_a_sign_in()
     {
         Assert.That(NextStep.Decide(SignedIn with { HintedSubject = "bob" }), Is.InstanceOf<Step.Login>());

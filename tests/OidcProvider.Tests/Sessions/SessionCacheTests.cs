@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
-using OidcProvider.TestKit;
 using OidcProvider.Users;
 using StackExchange.Redis;
 

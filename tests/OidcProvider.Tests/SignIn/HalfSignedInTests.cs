@@ -116,6 +116,14 @@ public class HalfSignedInTests : ProviderFixture
         Assert.That(tokens.IdToken.GetPayloadValue<long>("auth_time"), Is.EqualTo(signedInAt).Within(2), "the password was shown an hour ago");
         Assert.That((await browser.GetAsync("/account/password")).Title, Is.EqualTo("Sign in"), "nor is a change to the account open");
 
+        // Also when the same request asks for a fresh sign-in, in a browser that may skip the second factor otherwise: first one, then the other.
+        await browser.SubmitAsync(await browser.GetAsync("/logout"), "sign-out");
+        Host.Time.Advance(TimeSpan.FromMinutes(1));
+        var again = await browser.SignInAsync(await browser.GetAsync(client.AuthorizationUrl(("acr_values", "aal2"), ("prompt", "login"))), user);
+        Assert.That(again.Title, Is.EqualTo("Confirm it is you"));
+        var both = (await browser.SubmitAsync(again, null, ("Code", CodeOf(secret)))).Parameter("code");
+        Assert.That((await client.RedeemAsync(both!)).IdToken.GetPayloadValue<string>("acr"), Is.EqualTo("aal2"));
+
         Host.Time.Advance(TimeSpan.FromMinutes(5));
         var refreshed = await client.RefreshAsync(tokens["refresh_token"]);
         Assert.That((refreshed.AccessToken.GetPayloadValue<long>("auth_time"), refreshed.AccessToken.GetPayloadValue<string>("acr")), Is.EqualTo((tokens.IdToken.GetPayloadValue<long>("auth_time"), "aal2")), "kept over refresh");
