@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace OidcProvider.Users;
 
@@ -7,7 +8,7 @@ namespace OidcProvider.Users;
 /// Whether a password is one of the common ones or made of nothing but them (ASVS 5.0 6.2.4, 6.2.11): common words, names of this user and this
 /// service, keyboard rows, counting, repetition. What is left after taking these away is what a guesser has to guess. Pure.
 /// </summary>
-internal static class CommonPasswords
+internal static partial class CommonPasswords
 {
     private const int EnoughLeft = 6;
 
@@ -37,17 +38,21 @@ internal static class CommonPasswords
             rest = rest.Replace(word, " ", StringComparison.Ordinal);
         }
 
-        rest = WithoutRuns(rest);
+        rest = WithoutRuns(Year().Replace(rest, " "));
         return Distinct(rest) < EnoughLeft;
     }
 
-    // Lower case, without accents, look-alikes as the letters they stand for, nothing but letters and digits.
+    // A year is what most people add when a word alone is refused.
+    [GeneratedRegex("(19|20)[0-9]{2}")]
+    private static partial Regex Year();
+
+    // Lower case, without accents, look-alikes as the letters they stand for, nothing but letters, digits and pictures.
     private static string Plain(string text)
     {
         var plain = new StringBuilder();
         foreach (var character in text.Normalize(NormalizationForm.FormKD).ToLowerInvariant())
         {
-            if (CharUnicodeInfo.GetUnicodeCategory(character) is not UnicodeCategory.NonSpacingMark && char.IsLetterOrDigit(character) || character is '@' or '$' or '!')
+            if (char.IsLetterOrDigit(character) || character is '@' or '$' or '!' || IsPicture(character))
             {
                 plain.Append(character switch { '@' => 'a', '$' => 's', '!' => 'i', _ => character });
             }
@@ -57,6 +62,9 @@ internal static class CommonPasswords
         // "p4ssw0rd" is a word; "1234" stays a number.
         return string.Concat(digits.Select((character, index) => Stands(digits, index) ?? character));
     }
+
+    // Emoji and the like have to be guessed too; what stands around words (spaces, marks, ASCII signs) has not.
+    private static bool IsPicture(char character) => char.IsSurrogate(character) || (character > 0x7F && CharUnicodeInfo.GetUnicodeCategory(character) is UnicodeCategory.OtherSymbol);
 
     private static char? Stands(string text, int index) =>
         index > 0 && index < text.Length - 1 && char.IsLetter(text[index - 1]) && char.IsLetter(text[index + 1])

@@ -29,14 +29,14 @@ public class SessionCacheTests : ProviderFixture
         for (var tries = 0; tries < 20 && !served; tries++)
         {
             // The first look may find the connection not standing yet, the second the second over.
-            await browser.GetAsync("/account/email");
+            await browser.GetAsync("/logout");
             spy.Take();
-            await browser.GetAsync("/account/email");
+            await browser.GetAsync("/logout");
             served = spy.Take().Length == 0;
         }
 
         Assert.That(served, Is.True, "the second request of a second reads nothing");
-        await browser.GetAsync("/account/email");
+        await browser.GetAsync("/logout");
         var keys = server.Keys(pattern: "oidc:session:*").ToList();
         Assert.That(keys, Is.Not.Empty);
         foreach (var key in keys)

@@ -120,7 +120,7 @@ public class BrowserLayerTests : ProviderFixture
         {
             var page = await browser.GetAsync(path);
             Assert.That(page.Header("Content-Security-Policy"), Does.Contain("frame-ancestors 'none'").And.Contain("default-src 'none'").And.Contain("base-uri 'none'").And.Not.Contain("unsafe"), path);
-            Assert.That((page.Header("X-Frame-Options"), page.Header("X-Content-Type-Options"), page.Header("Referrer-Policy"), page.Header("Cache-Control")), Is.EqualTo(("DENY", "nosniff", "no-referrer", "no-store")), path);
+            Assert.That((page.Header("X-Frame-Options"), page.Header("X-Content-Type-Options"), page.Header("Referrer-Policy"), page.Header("Cache-Control").Contains("no-store", StringComparison.Ordinal)), Is.EqualTo(("DENY", "nosniff", "no-referrer", true)), path);
             Assert.That(page.Body, Does.Not.Match("<script(?![^>]*\\ssrc=)[^>]*>|\\son[a-z]+=\"|style=\""), path);
         }
     }
@@ -147,7 +147,7 @@ public class BrowserLayerTests : ProviderFixture
         foreach (var page in pages)
         {
             // Each tag of ours is followed by its own attributes; a payload that got through would be a tag or an attribute of its own.
-            Assert.That(page.Body, Does.Not.Contain("alert(1)>").And.Not.Contain("<svg/onload").And.Not.Contain("=//evil.example").And.Not.Match("<[a-z]+[^>\"]*\\son[a-z]+=\"?alert"), page.Uri.ToString());
+            Assert.That(page.Body, Does.Not.Contain("alert(1)>").And.Not.Contain("<svg/onload").And.Not.Match("<(base|link|meta|script)[^>\"]*//evil").And.Not.Match("<[a-z]+[^>\"]*\\son[a-z]+=\"?alert"), page.Uri.ToString());
             Assert.That(page.Body, Does.Not.Match("(href|action|src)=\"\\s*(javascript|data:text)"), page.Uri.ToString());
             Assert.That(payload.Contains('<', StringComparison.Ordinal) && page.Body.Contains(payload, StringComparison.Ordinal), Is.False, $"{page.Uri} for {user}");
         }

@@ -77,12 +77,18 @@ public class CodeTests(Database database) : ProviderFixture(database)
                 Assert.That((await SubmitAsync(guesser, await guesser.GetAsync(index % 2 == 0 ? "/login/recovery" : "/login/mfa"), index % 2 == 0 ? "22222-22222" : "000000")).Status, Is.EqualTo(HttpStatusCode.Unauthorized));
             }
 
+            if (round == 1)
+            {
+                break;
+            }
+
             using var next = Browser();
             await SignInAsync(next, user);
             Assert.That((await SubmitAsync(next, await next.GetAsync("/login/recovery"), codes[0])).Status, Is.EqualTo(HttpStatusCode.TooManyRequests), "the right one must wait");
             Host.Time.Advance(TimeSpan.FromMinutes(16));
         }
 
+        Host.Time.Advance(TimeSpan.FromMinutes(16));
         using var browser = Browser();
         Assert.That((await SignInAsync(browser, user)).Status, Is.EqualTo(HttpStatusCode.Unauthorized), "ten failures in a row lock");
         await new Mailbox(Host).WaitAsync(user, "locked");
