@@ -29,8 +29,11 @@ internal sealed class PasswordHashOptions
 internal sealed class Argon2id(IOptions<PasswordHashOptions> options) : IDisposable
 {
     // Memory and cores are bounded: a burst of sign-ins queues here instead of starving the token endpoint.
-    private readonly SemaphoreSlim _slots = new(options.Value.Concurrency > 0 ? options.Value.Concurrency : Math.Max(1, Environment.ProcessorCount / 2));
+    private readonly SemaphoreSlim _slots = new(SlotsOf(options.Value));
     private readonly PasswordHashOptions _cost = options.Value;
+
+    /// <summary>How many hashes run at once.</summary>
+    public int Concurrency => SlotsOf(_cost);
 
     public static bool IsPhc(string hash) => hash.StartsWith("$argon2id$", StringComparison.Ordinal);
 
@@ -39,7 +42,7 @@ internal sealed class Argon2id(IOptions<PasswordHashOptions> options) : IDisposa
         await _slots.WaitAsync(cancellation);
         try
         {
-            return await Task.Run(() => Compute(password), CancellationToken.None);
+            return await ApartAsync(() => Compute(password));
         }
         finally
         {
@@ -52,7 +55,7 @@ internal sealed class Argon2id(IOptions<PasswordHashOptions> options) : IDisposa
         await _slots.WaitAsync(cancellation);
         try
         {
-            return await Task.Run(() => Matches(hash, password), CancellationToken.None);
+            return await ApartAsync(() => Matches(hash, password));
         }
         finally
         {
@@ -91,6 +94,11 @@ internal sealed class Argon2id(IOptions<PasswordHashOptions> options) : IDisposa
     public bool NeedsRehash(string hash) => Geralt.Argon2id.NeedsRehash(Padded(hash), _cost.Iterations, _cost.MemoryKiB * 1024);
 
     public void Dispose() => _slots.Dispose();
+
+    private static int SlotsOf(PasswordHashOptions options) => options.Concurrency > 0 ? options.Concurrency : Math.Max(1, Environment.ProcessorCount / 2);
+
+    // On a thread of its own: a pool of as many threads as cores would have one less for everything else while a hash runs.
+    private static Task<T> ApartAsync<T>(Func<T> work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private string Compute(string password)
     {

@@ -30,10 +30,11 @@ internal enum SignInOutcome
 }
 
 /// <summary>The first step with a password.</summary>
-internal sealed class PasswordSignIn(UserDirectory users, SignInGuard guard, SignInSteps steps, AuditLog audit, ILogger<PasswordSignIn> logger)
+internal sealed class PasswordSignIn(UserDirectory users, SignInGate gate, SignInGuard guard, SignInSteps steps, AuditLog audit, ILogger<PasswordSignIn> logger)
 {
     public async Task<SignInOutcome> TryAsync(HttpContext http, string name, string password)
     {
+        using var place = await gate.EnterAsync(http.RequestAborted);
         var account = await users.FindByNameAsync(name, http.RequestAborted);
         if (await guard.EnterAsync(http, "password", account?.Id.ToString() ?? name, account?.Id) is not { } attempt)
         {

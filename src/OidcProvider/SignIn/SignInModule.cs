@@ -11,6 +11,6 @@ internal static class SignInModule
 {
     public static IServiceCollection AddSignIn(this IServiceCollection services) => services
         .AddValidatedOptions<SignInOptions>(SignInOptions.Section)
-        .AddScoped<PasswordSignIn>().AddScoped<SecondStep>().AddScoped<SecondStepNotice>().AddScoped<SignInSteps>().AddScoped<SignInGuard>().AddScoped<PendingSignIns>()
+        .AddSingleton<SignInGate>().AddScoped<PasswordSignIn>().AddScoped<SecondStep>().AddScoped<SecondStepNotice>().AddScoped<SignInSteps>().AddScoped<SignInGuard>().AddScoped<PendingSignIns>()
         .AddScoped<LockNotice>().AddScoped<SignInDevices>().AddScoped<LooseEnds>().AddScoped<Registration>().AddScoped<MailThrottle>();
 }
