@@ -43,7 +43,8 @@ internal static class Keyset
 
     private sealed record Held<TKey>(TKey Key, Guid Id);
 
-    private sealed class Rename(ParameterExpression from, ParameterExpression to) : ExpressionVisitor
+    /// <summary>Puts an expression in the place of a parameter.</summary>
+    internal sealed class Rename(ParameterExpression from, Expression to) : ExpressionVisitor
     {
         protected override Expression VisitParameter(ParameterExpression node) => node == from ? to : base.VisitParameter(node);
     }
