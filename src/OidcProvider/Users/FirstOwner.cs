@@ -52,7 +52,7 @@ internal sealed class FirstOwner(AppDbContext database, UserGate gate, UserDirec
     /// <summary>Makes the first owner and uses the link up, both or neither.</summary>
     public async Task<Result<User>> ClaimAsync(string? token, string email, string password, CancellationToken cancellation = default)
     {
-        if (await policy.FaultAsync(password, [email]) is { } weak)
+        if (await policy.FaultAsync(password, [email], cancellation) is { } weak)
         {
             return weak;
         }

@@ -14,7 +14,7 @@ internal sealed class UserDesk(AppDbContext database, UserDirectory users, UserG
     public async Task<Result<User>> AddAsync(Acting by, UserDefinition definition, CancellationToken cancellation = default)
     {
         var problems = GrantFaults(by, [], definition.Roles ?? []);
-        if (definition.Password is { } password && await policy.FaultAsync(password, [definition.Email, definition.GivenName, definition.FamilyName, definition.Name]) is { } weak)
+        if (definition.Password is { } password && await policy.FaultAsync(password, [definition.Email, definition.GivenName, definition.FamilyName, definition.Name], cancellation) is { } weak)
         {
             problems.Add(weak);
         }

@@ -118,13 +118,13 @@ internal sealed class UserSearch(AppDbContext database, ILookupNormalizer normal
     private static (int Phase, string? Value) Phase(Position? after) =>
         after?.Value is { Length: > 0 } text && text[0] - '0' is var phase && phase >= 0 && phase < Searched.Length ? (phase, text[1..]) : (0, null);
 
-#pragma warning disable CA1310 // Becomes SQL; how the columns are compared is set in the model.
+#pragma warning disable CA1309, CA1310 // Becomes SQL; how the columns are compared is set in the model.
     private static IQueryable<User> Within(IQueryable<User> rows, Expression<Func<User, string?>> field, string from, string to) =>
         rows.Where(Condition(field, value => string.Compare(value, from) >= 0 && string.Compare(value, to) < 0));
 
     private static IQueryable<User> Outside(IQueryable<User> rows, Expression<Func<User, string?>> field, string from, string to) =>
         rows.Where(Condition(field, value => value == null || string.Compare(value, from) < 0 || string.Compare(value, to) >= 0));
-#pragma warning restore CA1310
+#pragma warning restore CA1309, CA1310
 
     private static Expression<Func<User, bool>> Condition(Expression<Func<User, string?>> field, Expression<Func<string?, bool>> test) =>
         Expression.Lambda<Func<User, bool>>(new Keyset.Rename(test.Parameters[0], field.Body).Visit(test.Body), field.Parameters[0]);

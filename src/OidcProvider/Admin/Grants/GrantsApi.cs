@@ -3,7 +3,6 @@ using OidcProvider.Admin.Access;
 using OidcProvider.Admin.Api;
 using OidcProvider.Hosting;
 using OidcProvider.Tokens;
-using OidcProvider.Users;
 
 namespace OidcProvider.Admin.Grants;
 

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
-using OidcProvider.Admin.Api;
 using OidcProvider.Data;
 using OidcProvider.Hosting;
 using OidcProvider.Users;

@@ -1,4 +1,3 @@
-using OidcProvider.Data;
 using OidcProvider.Users;
 
 namespace OidcProvider.Admin.Users;
