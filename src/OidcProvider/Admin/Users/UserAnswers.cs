@@ -20,7 +20,7 @@ internal sealed record UserAnswer(
     Guid Id, UserDefinition Profile, DateTime CreatedAt, DateTime UpdatedAt, DateTime? DisabledAt, DateTime? LockedUntil, int FailedSignIns, SignInMethods SignInMethods);
 
 /// <summary>Several accounts and what to do to them.</summary>
-internal sealed record BulkRequest(BulkAction Action, IReadOnlyList<Guid> Ids);
+internal sealed record BulkRequest(BulkAction Action, IReadOnlyList<Guid>? Ids);
 
 /// <summary>What can be done to several accounts at once.</summary>
 internal enum BulkAction

@@ -34,10 +34,10 @@ internal static class UsersApi
     {
         var users = api.MapGroup("/users").WithTags("Users");
         users.MapGet("/", ListAsync).Needs(Permissions.UsersRead).WithSummary("Search users by the beginning of their address or name.").Produces<Page<UserItem>>();
-        users.MapGet("/{id:guid}", GetAsync).Needs(Permissions.UsersRead).WithSummary("Read a user.").Produces<UserAnswer>();
+        users.MapGet("/{id:guid}", GetAsync).Needs(Permissions.UsersRead).WithSummary("Read a user.").ShowsVersion().Produces<UserAnswer>();
         users.MapPost("/", CreateAsync).Needs(Permissions.UsersWrite).WithSummary("Make a user. Without a password, have one chosen by mail: reset-password.").Produces<UserAnswer>(StatusCodes.Status201Created);
-        users.MapPut("/{id:guid}", ReplaceAsync).Needs(Permissions.UsersWrite).WithSummary("Replace profile, claims and roles. What is left out is removed.").Produces<UserAnswer>();
-        users.MapPatch("/{id:guid}", PatchAsync).Needs(Permissions.UsersWrite).WithSummary("Change profile, claims or roles by a merge patch (RFC 7396): null removes.").Produces<UserAnswer>();
+        users.MapPut("/{id:guid}", ReplaceAsync).Needs(Permissions.UsersWrite).WithSummary("Replace profile, claims and roles. What is left out is removed.").AsksForVersion().ShowsVersion().Produces<UserAnswer>();
+        users.MapPatch("/{id:guid}", PatchAsync).Needs(Permissions.UsersWrite).WithSummary("Change profile, claims or roles by a merge patch (RFC 7396): null removes.").AsksForVersion().ShowsVersion().Produces<UserAnswer>();
         users.MapDelete("/{id:guid}", async (Guid id, UserDesk desk, HttpContext context, CancellationToken cancellation) =>
             await desk.RemoveAsync(Caller.Of(context.User).Acting, id, cancellation) is { Succeeded: false } refused ? ApiProblems.Of(refused.Problems) : Results.NoContent())
             .Needs(Permissions.UsersWrite).WithSummary("Delete a user with sessions, grants and sign-in methods.").Produces(StatusCodes.Status204NoContent);
@@ -125,7 +125,7 @@ internal static class UsersApi
         }
 
         var (action, ids) = body.Content.Value;
-        if (ids.Count is 0 or > 500)
+        if (ids is not { Count: > 0 and <= 500 })
         {
             return ApiProblems.Of([new Problem("invalid_request", "must name 1 to 500 users", "ids")]);
         }
