@@ -54,6 +54,21 @@ public class UsersApiTests : ProviderFixture
     }
 
     [Test]
+    public async Task A_creation_that_is_sent_twice_under_one_key_makes_one_user()
+    {
+        async Task<(int Status, string? Id)> CreateAsync(string email)
+        {
+            var answer = await _owner.SendAsync(HttpMethod.Post, "users", new JsonObject { ["email"] = email }, idempotencyKey: "make-once");
+            return (answer.Status, (string?)answer.Body!["id"]);
+        }
+
+        var (first, second, other) = (await CreateAsync("once@example.test"), await CreateAsync("once@example.test"), await CreateAsync("else@example.test"));
+        Assert.That(first.Status, Is.EqualTo(201));
+        Assert.That(second, Is.EqualTo(first));
+        Assert.That(other.Status, Is.EqualTo(422));
+    }
+
+    [Test]
     public async Task What_somebody_else_changed_meanwhile_is_not_overwritten()
     {
         var id = await MakeAsync("version@example.test");

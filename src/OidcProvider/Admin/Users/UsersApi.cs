@@ -35,7 +35,7 @@ internal static class UsersApi
         var users = api.MapGroup("/users").WithTags("Users");
         users.MapGet("/", ListAsync).Needs(Permissions.UsersRead).WithSummary("Search users by the beginning of their address or name.").Produces<Page<UserItem>>();
         users.MapGet("/{id:guid}", GetAsync).Needs(Permissions.UsersRead).WithSummary("Read a user.").ShowsVersion().Produces<UserAnswer>();
-        users.MapPost("/", CreateAsync).Needs(Permissions.UsersWrite).WithSummary("Make a user. Without a password, have one chosen by mail: reset-password.").Produces<UserAnswer>(StatusCodes.Status201Created);
+        users.MapPost("/", CreateAsync).Idempotent().Needs(Permissions.UsersWrite).WithSummary("Make a user. Without a password, have one chosen by mail: reset-password.").ShowsVersion().Produces<UserAnswer>(StatusCodes.Status201Created);
         users.MapPut("/{id:guid}", ReplaceAsync).Needs(Permissions.UsersWrite).WithSummary("Replace profile, claims and roles. What is left out is removed.").AsksForVersion().ShowsVersion().Produces<UserAnswer>();
         users.MapPatch("/{id:guid}", PatchAsync).Needs(Permissions.UsersWrite).WithSummary("Change profile, claims or roles by a merge patch (RFC 7396): null removes.").AsksForVersion().ShowsVersion().Produces<UserAnswer>();
         users.MapDelete("/{id:guid}", async (Guid id, UserDesk desk, HttpContext context, CancellationToken cancellation) =>
