@@ -18,6 +18,7 @@ internal static class AdminModule
     {
         services.AddValidatedOptions<AdminOptions>(AdminOptions.Section);
         services.AddApi().AddApiReference();
+        services.AddScoped<Users.UserReader>().AddScoped<Grants.GrantWithdrawal>();
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.SchemeName, _ => { });
         services.AddSingleton<IAuthorizationHandler, PermissionPolicy>().AddSingleton<IAuthorizationMiddlewareResultHandler, AccessRefusals>();
         var policies = services.AddAuthorizationBuilder();
@@ -41,6 +42,10 @@ internal static class AdminModule
         var api = routes.MapApi();
         Clients.ClientsApi.Map(api);
         Scopes.ScopesApi.Map(api);
+        Users.UsersApi.Map(api);
+        Roles.RolesApi.Map(api);
+        Sessions.SessionsApi.Map(api);
+        Grants.GrantsApi.Map(api);
         Keys.KeysApi.Map(api);
         ApiKeys.ApiKeysApi.Map(api);
     }

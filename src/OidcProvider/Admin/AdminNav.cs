@@ -13,6 +13,10 @@ internal static class AdminNav
     [
         new("/admin/clients", "Clients", Permissions.ClientsRead),
         new("/admin/scopes", "Scopes", Permissions.ScopesRead),
+        new("/admin/users", "Users", Permissions.UsersRead),
+        new("/admin/roles", "Roles", Permissions.UsersRead),
+        new("/admin/sessions", "Sessions", Permissions.SessionsRead),
+        new("/admin/grants", "Grants", Permissions.GrantsRead),
         new("/admin/keys", "Keys", Permissions.KeysRead),
         new("/admin/api-keys", "API keys", Permissions.ApiKeysRead),
         new("/admin/api", "API", PermissionRequirement.Any),

@@ -35,6 +35,9 @@ internal static class AuditEvents
     public const string UserEnabled = "user.enabled";
     public const string UserRegistered = "user.registered";
     public const string UserDeleted = "user.deleted";
+    public const string RoleRenamed = "role.renamed";
+    public const string RoleRemoved = "role.removed";
+    public const string GrantRevoked = "grant.revoked";
     public const string AccountLocked = "account.locked";
     public const string AccountUnlocked = "account.unlocked";
     public const string PasswordChanged = "password.changed";

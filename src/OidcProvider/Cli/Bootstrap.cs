@@ -31,7 +31,7 @@ internal enum ExistingUsers
 /// users are made, and existing ones get its claims and roles but never its password, which they may have changed.
 /// </summary>
 internal sealed class Bootstrap(
-    AppDbContext database, ScopeRegistry scopes, ClientRegistry clients, UserDirectory users, IOptions<UsersOptions> userOptions, IOptions<BootstrapOptions> options)
+    AppDbContext database, ScopeRegistry scopes, ClientRegistry clients, UserDirectory users, UserGate gate, IOptions<UsersOptions> userOptions, IOptions<BootstrapOptions> options)
 {
     public const string Actor = "bootstrap";
 
@@ -81,6 +81,7 @@ internal sealed class Bootstrap(
         }
 
         await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
+        var owned = await gate.HasOwnerAsync();
         for (var i = 0; i < file.Scopes.Count; i++)
         {
             Collect(problems, $"scopes[{i}]", await scopes.ApplyAsync(file.Scopes[i], Actor, cancellation: cancellation));
@@ -105,6 +106,11 @@ internal sealed class Bootstrap(
             {
                 Collect(problems, $"users[{i}]", await users.UpdateAsync(file.Users[i], Actor, cancellation));
             }
+        }
+
+        if (owned && problems.Count == 0 && !await gate.HasOwnerAsync())
+        {
+            problems.Add(new(UserGate.LastOwner, "would leave the server without an owner: no account that is enabled holds the role admin", "users"));
         }
 
         if (problems.Count == 0)

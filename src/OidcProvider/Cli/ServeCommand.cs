@@ -23,6 +23,7 @@ internal static class ServeCommand
 
         await app.StartAsync(cancellation);
         await app.Services.GetRequiredService<DemoData>().PrintAsync(host.Console.Out);
+        await OwnerLink.PrintAsync(app.Services, host.Console, cancellation);
         await app.WaitForShutdownAsync(cancellation);
         return CliConsole.Success;
     }

@@ -9,31 +9,34 @@ using Spectre.Console;
 
 namespace OidcProvider.Cli;
 
-/// <summary><c>user list|add|disable|enable|reset-mfa|unlock</c>.</summary>
+/// <summary><c>user list|show|add|disable|enable|reset-mfa|unlock|make-owner|remove</c>.</summary>
 internal static class UserCommands
 {
     private static readonly Option<bool> Json = new("--json") { Description = "Write JSON to standard output.", Recursive = true };
 
     public static Command Create(CliHost host) => new("user", "Accounts.")
     {
-        Json, List(host), Add(host),
+        Json, List(host), Show(host), Add(host), Remove(host),
         Switch(host, "disable", "disabled", "Bar an account from everything.", (standing, name, cancellation) => standing.DisableAsync(name, CliHost.Actor, cancellation)),
         Switch(host, "enable", "enabled", "Let a barred account in again.", (standing, name, cancellation) => standing.EnableAsync(name, CliHost.Actor, cancellation)),
         Switch(host, "reset-mfa", "has no second factor any more and is signed out", "Take all second factors of an account away, for a user who lost them.", (standing, name, cancellation) => standing.ResetFactorsAsync(name, CliHost.Actor, cancellation)),
         Switch(host, "unlock", "unlocked", "Unlock an account that had too many failed sign-ins.", (standing, name, cancellation) => standing.UnlockAsync(name, CliHost.Actor, cancellation)),
+        Switch(host, "make-owner", "is an owner", "Give an account the role that may do everything, for the first owner or after all were lost.", (standing, name, cancellation) => standing.ByNameAsync(name, CliHost.Actor, standing.MakeOwnerAsync, cancellation)),
     };
 
     private static Command List(CliHost host)
     {
-        var search = new Option<string?>("--search") { Description = "Part of the address or of the name." };
-        var command = new Command("list", "List the accounts.") { search };
+        var search = new Option<string?>("--search") { Description = "The beginning of the address or of the name." };
+        var role = new Option<string?>("--role") { Description = "Only holders of this role." };
+        var disabled = new Option<bool>("--disabled") { Description = "Only barred accounts." };
+        var command = new Command("list", "List the accounts.") { search, role, disabled };
         command.SetAction(host.WithDatabase(async (parsed, services, cancellation) =>
         {
-            var directory = services.GetRequiredService<UserDirectory>();
             List<JsonObject> shown = [];
-            foreach (var user in await directory.ListAsync(parsed.GetValue(search), 0, int.MaxValue, cancellation))
+            var query = new UserQuery { Text = parsed.GetValue(search), Role = parsed.GetValue(role), Disabled = parsed.GetValue(disabled) ? true : null };
+            await foreach (var row in services.GetRequiredService<UserSearch>().AllAsync(query, cancellation))
             {
-                shown.Add(Shown(user, await directory.RolesOfAsync(user, cancellation), null));
+                shown.Add(Shown(row.User, row.Roles, null));
             }
 
             if (parsed.GetValue(Json))
@@ -48,6 +51,58 @@ internal static class UserCommands
                 }));
             }
 
+            return CliConsole.Success;
+        }));
+        return command;
+    }
+
+    private static Command Show(CliHost host)
+    {
+        var name = new Argument<string>("email") { Description = "The account's address." };
+        var command = new Command("show", "Show an account.") { name };
+        command.SetAction(host.WithDatabase(async (parsed, services, cancellation) =>
+        {
+            var directory = services.GetRequiredService<UserDirectory>();
+            if (await directory.FindByNameAsync(parsed.GetValue(name)!, cancellation) is not { } user)
+            {
+                return host.Console.Refuse([new Problem(UserDirectory.NotFound, $"there is no user '{parsed.GetValue(name)}'", "email")]);
+            }
+
+            var factors = await services.GetRequiredService<SecondFactors>().StateAsync(user.Id);
+            var shown = Shown(user, await directory.RolesOfAsync(user, cancellation), null);
+            (shown["authenticator"], shown["passkeys"], shown["recovery_codes"]) = (factors.Authenticator, factors.Passkeys, factors.RecoveryCodes);
+            Print(host, parsed, shown);
+            return CliConsole.Success;
+        }));
+        return command;
+    }
+
+    private static Command Remove(CliHost host)
+    {
+        var name = new Argument<string>("email") { Description = "The account's address." };
+        var yes = new Option<bool>("--yes") { Description = "Do not ask." };
+        var command = new Command("remove", "Delete an account with its sessions, grants and sign-in methods.") { name, yes };
+        command.SetAction(host.WithDatabase(async (parsed, services, cancellation) =>
+        {
+            if (await services.GetRequiredService<UserDirectory>().FindByNameAsync(parsed.GetValue(name)!, cancellation) is not { } user)
+            {
+                return host.Console.Refuse([new Problem(UserDirectory.NotFound, $"there is no user '{parsed.GetValue(name)}'", "email")]);
+            }
+
+            var (sessions, apps) = await services.GetRequiredService<SessionDesk>().CountAsync(user.Id, cancellation);
+            if (host.Console.Hold($"Delete '{user.Email}' for good? {sessions} live sessions and {apps} apps lose access.", parsed.GetValue(yes)) is { } stopped)
+            {
+                return stopped;
+            }
+
+            var removed = await services.GetRequiredService<UserDesk>().RemoveAsync(Acting.Operator(CliHost.Actor), user.Id, cancellation);
+            if (!removed.Succeeded)
+            {
+                return host.Console.Refuse(removed.Problems);
+            }
+
+            Print(host, parsed, Shown(user, [], null));
+            host.Console.Say($"User '{user.Email}' removed.");
             return CliConsole.Success;
         }));
         return command;

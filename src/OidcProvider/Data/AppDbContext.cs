@@ -71,9 +71,19 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityDbContext
         base.OnModelCreating(builder);
         builder.UseOpenIddict<Client, Authorization, Scope, Token, Guid>();
 
-        builder.Entity<User>().ToTable("Users").HasIndex(user => user.NormalizedEmail).IsUnique();
+        builder.Entity<User>(user =>
+        {
+            user.ToTable("Users").HasIndex(row => row.NormalizedEmail).IsUnique();
+            user.Property(row => row.NormalizedName).HasMaxLength(410);
+            user.Property(row => row.NormalizedFamilyName).HasMaxLength(200);
+            // Each order that a list of users may have, with the id that settles ties.
+            user.HasIndex(row => new { row.NormalizedName, row.Id });
+            user.HasIndex(row => new { row.NormalizedFamilyName, row.Id });
+            user.HasIndex(row => new { row.CreatedAt, row.Id });
+            user.HasIndex(row => new { row.DisabledAt, row.Id });
+        });
         builder.Entity<Role>().ToTable("Roles");
-        builder.Entity<IdentityUserRole<Guid>>().ToTable("UserRoles");
+        builder.Entity<IdentityUserRole<Guid>>().ToTable("UserRoles").HasIndex(link => new { link.RoleId, link.UserId });
         builder.Entity<IdentityUserClaim<Guid>>().ToTable("UserClaims");
         builder.Entity<IdentityUserLogin<Guid>>().ToTable("UserLogins");
         builder.Entity<IdentityUserToken<Guid>>().ToTable("UserTokens");
@@ -120,6 +130,7 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityDbContext
             session.HasIndex(row => row.HandleHash).IsUnique();
             session.HasIndex(row => row.UserId);
             session.HasIndex(row => row.ExpiresAt);
+            session.HasIndex(row => new { row.CreatedAt, row.Id });
             session.HasOne<User>().WithMany().HasForeignKey(row => row.UserId).OnDelete(DeleteBehavior.Cascade);
             session.Property(row => row.Amr).HasMaxLength(100);
             session.Property(row => row.Acr).HasMaxLength(100);
@@ -165,6 +176,15 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityDbContext
             record.HasIndex(row => new { row.Event, row.At });
             record.HasIndex(row => new { row.ClientId, row.At });
         });
+    }
+
+    /// <summary>What is searched by its beginning is compared code by code, so that a range of the index is exactly a prefix.</summary>
+    protected static void CompareByCode(ModelBuilder builder, string collation)
+    {
+        var user = builder.Entity<User>();
+        user.Property(row => row.NormalizedEmail).UseCollation(collation);
+        user.Property(row => row.NormalizedName).UseCollation(collation);
+        user.Property(row => row.NormalizedFamilyName).UseCollation(collation);
     }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)

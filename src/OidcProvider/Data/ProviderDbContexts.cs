@@ -11,7 +11,21 @@ public sealed class SqliteDbContext : AppDbContext
 }
 
 /// <summary>PostgreSQL 14 or later.</summary>
-public sealed class PostgreSqlDbContext(DbContextOptions<PostgreSqlDbContext> options) : AppDbContext(options);
+public sealed class PostgreSqlDbContext(DbContextOptions<PostgreSqlDbContext> options) : AppDbContext(options)
+{
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        CompareByCode(builder, "C");
+    }
+}
 
 /// <summary>SQL Server 2019 or later.</summary>
-public sealed class SqlServerDbContext(DbContextOptions<SqlServerDbContext> options) : AppDbContext(options);
+public sealed class SqlServerDbContext(DbContextOptions<SqlServerDbContext> options) : AppDbContext(options)
+{
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        CompareByCode(builder, "Latin1_General_100_BIN2");
+    }
+}

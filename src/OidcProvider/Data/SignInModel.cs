@@ -10,6 +10,7 @@ internal static class SignInModel
         builder.Entity<AccountGuard>(guard =>
         {
             guard.HasKey(row => row.UserId);
+            guard.HasIndex(row => new { row.LockedUntil, row.UserId });
             guard.HasOne<User>().WithOne().HasForeignKey<AccountGuard>(row => row.UserId).OnDelete(DeleteBehavior.Cascade);
         });
         builder.Entity<Authenticator>(authenticator =>

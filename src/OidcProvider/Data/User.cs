@@ -30,6 +30,11 @@ public sealed class User : IdentityUser<Guid>
 
     /// <summary>Set when an administrator barred the account; a barred user gets nothing from any grant.</summary>
     public DateTime? DisabledAt { get; set; }
+
+    /// <summary><see cref="FullName"/> in upper case, for searching along an index.</summary>
+    public string? NormalizedName { get; set; }
+
+    public string? NormalizedFamilyName { get; set; }
 }
 
 /// <summary>A role that users hold and the <c>roles</c> claim lists.</summary>

@@ -157,7 +157,7 @@ internal sealed class SessionStore(AppDbContext database, SessionCache cache, Au
     /// Ends a session and revokes what hangs on it. Grants with offline access go on, as Back-Channel Logout 1.0 §2.7 asks;
     /// their unredeemed codes die with the session because the code grant asks <see cref="IsAliveAsync"/>.
     /// </summary>
-    public async Task EndAsync(Guid id, string reason)
+    public async Task EndAsync(Guid id, string reason, string? actor = null)
     {
         var now = time.GetUtcNow().UtcDateTime;
         await using var transaction = await BeginAsync();
@@ -167,7 +167,7 @@ internal sealed class SessionStore(AppDbContext database, SessionCache cache, Au
         {
             await RevokeAsync(database.Authorizations.Where(row => row.SessionId == id && !row.Scopes!.Contains("\"offline_access\"")));
             var session = await database.Sessions.Where(row => row.Id == id).Select(row => new { row.UserId, row.HandleHash }).SingleAsync();
-            audit.Append(AuditEvents.SignedOut, session.UserId.ToString(), session.UserId.ToString(), reason: reason);
+            audit.Append(AuditEvents.SignedOut, actor ?? session.UserId.ToString(), session.UserId.ToString(), reason: reason);
             await database.SaveChangesAsync(CancellationToken.None);
             await CommitAsync(transaction);
             await cache.ForgetAsync([session.HandleHash]);
@@ -181,7 +181,7 @@ internal sealed class SessionStore(AppDbContext database, SessionCache cache, Au
     /// Ends all that a user has: every session (but <paramref name="keep"/>, where they are just now) and every grant, offline ones too. For a
     /// user who is barred or removed, or whose credentials changed.
     /// </summary>
-    public async Task EndAllAsync(Guid userId, string reason, Guid? keep = null)
+    public async Task EndAllAsync(Guid userId, string reason, Guid? keep = null, string? actor = null)
     {
         var now = time.GetUtcNow().UtcDateTime;
         var subject = userId.ToString();
@@ -190,7 +190,7 @@ internal sealed class SessionStore(AppDbContext database, SessionCache cache, Au
         await database.Sessions.Where(row => row.UserId == userId && row.EndedAt == null && row.Id != keep)
             .ExecuteUpdateAsync(update => update.SetProperty(row => row.EndedAt, now));
         await RevokeAsync(database.Authorizations.Where(row => row.Subject == subject));
-        audit.Append(AuditEvents.SignedOut, actor: null, subject, reason: reason);
+        audit.Append(AuditEvents.SignedOut, actor, subject, reason: reason);
         await database.SaveChangesAsync(CancellationToken.None);
         await CommitAsync(transaction);
         await cache.ForgetAsync(handles);

@@ -42,7 +42,7 @@ internal sealed class ConnectedApps(AppDbContext database, ConsentStore consents
     public async Task<bool> WithdrawAsync(Guid userId, Guid client, string actor)
     {
         var subject = userId.ToString();
-        await using var transaction = await database.Database.BeginTransactionAsync();
+        await using var work = await UnitOfWork.BeginAsync(database);
         var consented = await consents.WithdrawAsync(userId, client);
         // The grants first: issuing takes the same rows, so nothing issued in between survives.
         var revoked = await database.Authorizations.Where(row => row.Subject == subject && row.Application!.Id == client && row.Status == Statuses.Valid)
@@ -57,7 +57,7 @@ internal sealed class ConnectedApps(AppDbContext database, ConsentStore consents
         var clientId = await database.Clients.Where(row => row.Id == client).Select(row => row.ClientId).SingleOrDefaultAsync();
         audit.Append(AuditEvents.ConsentWithdrawn, actor, subject, clientId);
         await database.SaveChangesAsync();
-        await transaction.CommitAsync();
+        await work.CommitAsync();
         return true;
     }
 }

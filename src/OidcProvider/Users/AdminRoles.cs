@@ -41,5 +41,11 @@ internal static class AdminRoles
     public static bool MayChange(IEnumerable<string> actor, IEnumerable<string> target) =>
         actor.Contains(Owner, StringComparer.OrdinalIgnoreCase) || (Allows(actor, Permissions.UsersWrite) && !target.Any(Contains));
 
+    /// <summary>The administering roles that would change hands but are not <paramref name="actor"/>'s to give or take: all, for whoever is no owner.</summary>
+    public static IEnumerable<string> Ungrantable(IEnumerable<string> actor, IReadOnlyCollection<string> before, IReadOnlyCollection<string> after) =>
+        actor.Contains(Owner, StringComparer.OrdinalIgnoreCase)
+            ? []
+            : All.Where(role => before.Contains(role, StringComparer.OrdinalIgnoreCase) != after.Contains(role, StringComparer.OrdinalIgnoreCase));
+
     private static HashSet<string> Set(params string[] permissions) => new(permissions, StringComparer.Ordinal);
 }

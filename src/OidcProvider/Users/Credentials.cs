@@ -71,18 +71,29 @@ internal sealed class Credentials(
     }
 
     /// <summary>Removes the account with everything that hangs on it. The audit trail keeps that it was there.</summary>
-    public async Task DeleteAsync(User user)
+    /// <param name="user">Whose.</param>
+    /// <param name="actor">Who removes it; the user themselves when nobody is named.</param>
+    public async Task DeleteAsync(User user, string? actor = null)
     {
         var subject = user.Id.ToString();
-        await using var transaction = await database.Database.BeginTransactionAsync();
-        await sessions.EndAllAsync(user.Id, reason: "user_deleted");
+        await using var work = await UnitOfWork.BeginAsync(database);
+        await sessions.EndAllAsync(user.Id, reason: "user_deleted", actor: actor);
         await database.Tokens.Where(row => row.Subject == subject).ExecuteDeleteAsync();
         await database.Authorizations.Where(row => row.Subject == subject && !row.Tokens.Any()).ExecuteDeleteAsync();
         await database.Users.Where(row => row.Id == user.Id).ExecuteDeleteAsync();
-        audit.Append(AuditEvents.UserDeleted, subject, subject);
+database.ChangeTracker.Clear();
+        audit.Append(AuditEvents.UserDeleted, actor ?? subject, subject, change: actor is null ? null : AuditChange.Of(UserFacts.OfRemoved(user), null));
         Tell(user.Email, Letter.Of(Words.For(user.Locale), "mail.deleted", null, ("email", user.Email)));
         await database.SaveChangesAsync();
-        await transaction.CommitAsync();
+        await work.CommitAsync();
+    }
+
+    /// <summary>An administrator gave the account another address: links to the old one are void, and it is told.</summary>
+    public async Task AddressReplacedAsync(User user, string? old)
+    {
+        await links.VoidAsync(user.Id);
+        Tell(old, Letter.Of(Words.For(user.Locale), "mail.email_changed", null, ("email", user.Email)));
+        await database.SaveChangesAsync();
     }
 
     private void Tell(string? address, Letter letter)

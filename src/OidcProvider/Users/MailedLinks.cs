@@ -9,7 +9,7 @@ namespace OidcProvider.Users;
 /// <summary>What a mailed link is good for. A link for one thing opens no other.</summary>
 internal static class LinkPurpose
 {
-    public const string Register = "register", ResetPassword = "reset_password", Unlock = "unlock", ChangeEmail = "change_email", Nothing = "nothing";
+    public const string Register = "register", ResetPassword = "reset_password", Unlock = "unlock", ChangeEmail = "change_email", Nothing = "nothing", FirstOwner = "first_owner";
 }
 
 /// <summary>
@@ -21,7 +21,7 @@ internal sealed class MailedLinks(AppDbContext database, TimeProvider time)
     public static readonly TimeSpan Life = TimeSpan.FromHours(1);
 
     /// <summary>Makes a link in the caller's unit of work; older ones of the same user and purpose are void.</summary>
-    public async Task<string> CreateAsync(string purpose, Guid? userId, string? data = null)
+    public async Task<string> CreateAsync(string purpose, Guid? userId, string? data = null, TimeSpan? life = null)
     {
         var now = time.GetUtcNow().UtcDateTime;
         if (userId is not null)
@@ -31,7 +31,7 @@ internal sealed class MailedLinks(AppDbContext database, TimeProvider time)
         }
 
         var token = WebEncoders.Base64UrlEncode(RandomNumberGenerator.GetBytes(32));
-        database.MailedLinks.Add(new MailedLink { Id = Hash(token), Purpose = purpose, UserId = userId, Data = data, CreatedAt = now, ExpiresAt = now + Life });
+        database.MailedLinks.Add(new MailedLink { Id = Hash(token), Purpose = purpose, UserId = userId, Data = data, CreatedAt = now, ExpiresAt = now + (life ?? Life) });
         return token;
     }
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using OidcProvider.Audit;
 using OidcProvider.Data;
@@ -128,16 +129,19 @@ internal sealed class SecondFactors(AppDbContext database, MasterKeySource maste
     /// <summary>Takes all second factors away, for a user who lost them; an administrator vouches.</summary>
     public async Task ResetAsync(Guid userId, string actor)
     {
-        await using var transaction = await database.Database.BeginTransactionAsync();
+        await using var work = await UnitOfWork.BeginAsync(database);
+        var before = await StateAsync(userId);
         await database.Authenticators.Where(row => row.UserId == userId).ExecuteDeleteAsync();
         await database.RecoveryCodes.Where(row => row.UserId == userId).ExecuteDeleteAsync();
         await database.UserPasskeys.Where(row => row.UserId == userId).ExecuteDeleteAsync();
         await database.KnownDevices.Where(row => row.UserId == userId).ExecuteDeleteAsync();
         await notices.ResetAsync(userId);
-        audit.Append(AuditEvents.SecondFactorsReset, actor, userId.ToString());
+        audit.Append(AuditEvents.SecondFactorsReset, actor, userId.ToString(), change: AuditChange.Of(Counts(before), Counts(new(false, 0, 0))));
         await database.SaveChangesAsync();
-        await transaction.CommitAsync();
+        await work.CommitAsync();
     }
+
+    private static JsonObject Counts(FactorState state) => new() { ["authenticator"] = state.Authenticator, ["passkeys"] = state.Passkeys, ["recovery_codes"] = state.RecoveryCodes };
 
     private async Task<bool> AcceptAsync(Guid userId, string typed, bool confirmed)
     {

@@ -8,6 +8,43 @@ namespace OidcProvider.Users;
 /// <summary>Lays a definition into the columns of the row; what the definition leaves out stays. Pure.</summary>
 internal static class UserColumns
 {
+    /// <summary>The names that have a place of their own in a definition.</summary>
+    private static readonly string[] Standard = ["middle_name", "nickname", "preferred_username", "profile", "picture", "website", "gender", "birthdate", "zoneinfo", "locale", "address"];
+
+    /// <summary>Full and family name as they are searched for. Bringing letters into one form may make a text longer.</summary>
+    public static (string? Name, string? FamilyName) Searchable(User user, ILookupNormalizer normalizer)
+    {
+        string? Fit(string? name, int length) => normalizer.NormalizeName(name) is { } text ? text.Length <= length ? text : text[..length] : null;
+        return (Fit(user.FullName, 410), Fit(user.FamilyName, 200));
+    }
+
+    /// <summary>The row as a definition, without the password.</summary>
+    public static UserDefinition Read(User user, IReadOnlyList<string> roles)
+    {
+        var claims = JsonNode.Parse(user.Claims)!.AsObject();
+        var further = claims.Where(pair => !Standard.Contains(pair.Key, StringComparer.Ordinal)).ToDictionary(pair => pair.Key, pair => pair.Value?.DeepClone(), StringComparer.Ordinal);
+        string? Text(string name) => claims[name]?.GetValue<string>();
+        return new UserDefinition
+        {
+            Email = user.Email ?? "", EmailVerified = user.EmailConfirmed, Name = user.DisplayName, GivenName = user.GivenName, FamilyName = user.FamilyName,
+            MiddleName = Text("middle_name"), Nickname = Text("nickname"), PreferredUsername = Text("preferred_username"), Profile = Text("profile"), Picture = Text("picture"),
+            Website = Text("website"), Gender = Text("gender"), Birthdate = Text("birthdate"), Zoneinfo = Text("zoneinfo"), Locale = Text("locale"),
+            PhoneNumber = user.PhoneNumber, PhoneNumberVerified = user.PhoneNumber is null ? null : user.PhoneNumberConfirmed,
+            Address = claims["address"]?.Deserialize<UserAddress>(UserJson.Options), Roles = roles, Claims = further.Count == 0 ? null : new JsonObject(further),
+        };
+    }
+
+    /// <summary>Makes the row exactly what the definition says; what it leaves out is gone. The password is another matter.</summary>
+    public static void Replace(User user, UserDefinition definition, ILookupNormalizer normalizer)
+    {
+        var nameWasAddress = user.NormalizedUserName == user.NormalizedEmail;
+        user.Email = definition.Email;
+        user.UserName = nameWasAddress ? definition.Email : user.UserName;
+        (user.DisplayName, user.GivenName, user.FamilyName, user.PhoneNumber) = (null, null, null, null);
+        (user.EmailConfirmed, user.PhoneNumberConfirmed, user.Claims) = (false, false, "{}");
+        Write(user, definition, normalizer);
+    }
+
     public static void Write(User user, UserDefinition definition, ILookupNormalizer normalizer)
     {
         user.Email ??= definition.Email;
@@ -19,6 +56,7 @@ internal static class UserColumns
         user.DisplayName = definition.Name ?? user.DisplayName;
         user.GivenName = definition.GivenName ?? user.GivenName;
         user.FamilyName = definition.FamilyName ?? user.FamilyName;
+        (user.NormalizedName, user.NormalizedFamilyName) = Searchable(user, normalizer);
         user.PhoneNumber = definition.PhoneNumber ?? user.PhoneNumber;
         user.PhoneNumberConfirmed = definition.PhoneNumberVerified ?? user.PhoneNumberConfirmed;
 

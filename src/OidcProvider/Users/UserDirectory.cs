@@ -99,7 +99,7 @@ internal sealed class UserDirectory(
         UserColumns.Write(user, definition, normalizer);
         database.Users.Add(user);
         await WriteRolesAsync(user, definition.Roles ?? [], cancellation);
-        audit.Append(@event, actor ?? user.Id.ToString(), user.Id.ToString());
+        audit.Append(@event, actor ?? user.Id.ToString(), user.Id.ToString(), change: AuditChange.Of(null, UserFacts.Of(user, definition.Roles ?? [])));
         try
         {
             await database.SaveChangesAsync(cancellation);
@@ -132,6 +132,8 @@ internal sealed class UserDirectory(
             return problems;
         }
 
+        var held = await RolesOfAsync(user!, cancellation);
+        var before = UserFacts.Of(user!, held);
         UserColumns.Write(user!, definition, normalizer);
         var rolesChanged = definition.Roles is not null && await WriteRolesAsync(user!, definition.Roles, cancellation);
         if (!rolesChanged && database.Entry(user!).State != EntityState.Modified)
@@ -139,10 +141,55 @@ internal sealed class UserDirectory(
             return user!;
         }
 
-        audit.Append(AuditEvents.UserUpdated, actor, user!.Id.ToString());
+        audit.Append(AuditEvents.UserUpdated, actor, user!.Id.ToString(), change: AuditChange.Of(before, UserFacts.Of(user, definition.Roles ?? held)));
         await TouchAsync(user, cancellation);
         return user;
     }
+
+    /// <summary>
+    /// Makes an account exactly what the definition says, its address included; the password stays. Whoever asks has been judged by
+    /// <see cref="UserGate"/>; runs in the caller's transaction.
+    /// </summary>
+    public async Task<Result<User>> ReplaceAsync(User user, UserDefinition definition, string actor, CancellationToken cancellation = default)
+    {
+        var problems = UserRules.Check(definition with { Password = null }, options.Value.PasswordMinimumLength);
+        if (problems.Count == 0 && await FindByNameAsync(definition.Email, cancellation) is { } other && other.Id != user.Id)
+        {
+            problems.Add(new(Exists, $"'{definition.Email}' has an account already", "email"));
+        }
+
+        if (problems.Count > 0)
+        {
+            return problems;
+        }
+
+        var before = UserFacts.Of(user, await RolesOfAsync(user, cancellation));
+        UserColumns.Replace(user, definition, normalizer);
+        await WriteRolesAsync(user, definition.Roles ?? [], cancellation);
+        if (AuditChange.Of(before, UserFacts.Of(user, definition.Roles ?? [])) is not { } change)
+        {
+            return user;
+        }
+
+        audit.Append(AuditEvents.UserUpdated, actor, user.Id.ToString(), change: change);
+        try
+        {
+            await TouchAsync(user, cancellation);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return UserGate.ChangedMeanwhile;
+        }
+        catch (DbUpdateException fault) when (fault is not DbUpdateConcurrencyException)
+        {
+            // Another node gave the address away meanwhile; the unique index decided.
+            return new Problem(Exists, $"'{definition.Email}' has an account already", "email");
+        }
+
+        return user;
+    }
+
+    public Role NewRole(string name) => new() { Id = Guid.CreateVersion7(time.GetUtcNow()), Name = name, NormalizedName = normalizer.NormalizeName(name) };
 
     private Task<int> TouchAsync(User user, CancellationToken cancellation)
     {
@@ -156,9 +203,9 @@ internal sealed class UserDirectory(
         var wanted = names.DistinctBy(normalizer.NormalizeName).ToDictionary(name => normalizer.NormalizeName(name)!, StringComparer.Ordinal);
         var keys = wanted.Keys.ToList();
         var roles = await database.Roles.Where(role => keys.Contains(role.NormalizedName!)).ToListAsync(cancellation);
-        foreach (var (normalized, name) in wanted.Where(pair => roles.All(role => role.NormalizedName != pair.Key)))
+        foreach (var (_, name) in wanted.Where(pair => roles.All(role => role.NormalizedName != pair.Key)))
         {
-            var role = new Role { Id = Guid.CreateVersion7(time.GetUtcNow()), Name = name, NormalizedName = normalized };
+            var role = NewRole(name);
             database.Roles.Add(role);
             roles.Add(role);
         }

@@ -38,9 +38,9 @@ internal static partial class UserRules
         CheckFormats(user, problems);
         for (var i = 0; i < (user.Roles?.Count ?? 0); i++)
         {
-            if (!Role().IsMatch(user.Roles![i]))
+            if (RoleFault(user.Roles![i]) is { } unfit)
             {
-                problems.Add(new(InvalidUser, "must have 1 to 200 characters and no spaces or commas", $"roles[{i}]"));
+                problems.Add(unfit with { Field = $"roles[{i}]" });
             }
         }
 
@@ -54,6 +54,8 @@ internal static partial class UserRules
 
         return problems;
     }
+
+    public static Problem? RoleFault(string name) => Role().IsMatch(name) ? null : new(InvalidUser, "must have 1 to 200 characters and no spaces or commas", "role");
 
     /// <summary>NIST SP 800-63B-4 §3.1.1.2: length is what counts; no rules about kinds of characters.</summary>
     public static Problem? PasswordFault(string password, int minimumLength)

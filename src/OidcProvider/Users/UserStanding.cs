@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
 using OidcProvider.Audit;
 using OidcProvider.Data;
 using OidcProvider.Hosting;
@@ -5,69 +7,112 @@ using OidcProvider.Sessions;
 
 namespace OidcProvider.Users;
 
-/// <summary>Whether an account may be used at all. Barring one ends what it has in the same transaction.</summary>
-internal sealed class UserStanding(AppDbContext database, UserDirectory users, SessionStore sessions, AuditLog audit, TimeProvider time, IServiceProvider services)
+/// <summary>Whether an account may be used at all, and what gets its owner back in or everybody out. Each is one transaction with its audit record.</summary>
+internal sealed class UserStanding(AppDbContext database, UserGate gate, SessionStore sessions, AuditLog audit, TimeProvider time, IServiceProvider services)
 {
     /// <summary>Bars an account and ends all it has: sessions, refresh tokens, access tokens.</summary>
-    public async Task<Result<User>> DisableAsync(string name, string actor, CancellationToken cancellation = default)
+    public Task<Result<User>> DisableAsync(Acting by, Guid id, CancellationToken cancellation = default) => WithAsync(by, id, async reached =>
     {
-        await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
-        var disabled = await SwitchAsync(name, time.GetUtcNow().UtcDateTime, AuditEvents.UserDisabled, actor, cancellation);
-        if (disabled.Succeeded)
+        if (await gate.LastOwnerFaultAsync(reached) is { } last)
         {
-            await sessions.EndAllAsync(disabled.Value.Id, reason: "user_disabled");
+            return last;
         }
 
-        await transaction.CommitAsync(CancellationToken.None);
-        return disabled;
-    }
+        await SwitchAsync(by, reached, time.GetUtcNow().UtcDateTime, AuditEvents.UserDisabled);
+        await sessions.EndAllAsync(id, reason: "user_disabled", actor: by.Name);
+        return null;
+    }, cancellation);
 
-    public Task<Result<User>> EnableAsync(string name, string actor, CancellationToken cancellation = default) =>
-        SwitchAsync(name, null, AuditEvents.UserEnabled, actor, cancellation);
+    public Task<Result<User>> EnableAsync(Acting by, Guid id, CancellationToken cancellation = default) => WithAsync(by, id, async reached =>
+    {
+        await SwitchAsync(by, reached, null, AuditEvents.UserEnabled);
+        return null;
+    }, cancellation);
 
     /// <summary>Takes all second factors away and ends all sessions, for a user who lost them. An administrator has made sure who asks.</summary>
-    public Task<Result<User>> ResetFactorsAsync(string name, string actor, CancellationToken cancellation = default) => WithAsync(name, async user =>
+    public Task<Result<User>> ResetFactorsAsync(Acting by, Guid id, CancellationToken cancellation = default) => WithAsync(by, id, async _ =>
     {
-        await services.GetRequiredService<SecondFactors>().ResetAsync(user.Id, actor);
-        await sessions.EndAllAsync(user.Id, reason: "second_factors_reset");
+        await services.GetRequiredService<SecondFactors>().ResetAsync(id, by.Name);
+        await sessions.EndAllAsync(id, reason: "second_factors_reset", actor: by.Name);
+        return null;
     }, cancellation);
 
     /// <summary>Forgets failed sign-ins and the lock that came of them.</summary>
-    public Task<Result<User>> UnlockAsync(string name, string actor, CancellationToken cancellation = default) => WithAsync(name, async user =>
+    public Task<Result<User>> UnlockAsync(Acting by, Guid id, CancellationToken cancellation = default) => WithAsync(by, id, async _ =>
     {
-        await services.GetRequiredService<AccountGuards>().ClearAsync(user.Id);
-        await audit.WriteAsync(AuditEvents.AccountUnlocked, actor, user.Id.ToString());
+        var failures = await database.AccountGuards.Where(row => row.UserId == id).Select(row => row.Failures).SingleOrDefaultAsync(cancellation);
+        var locked = await services.GetRequiredService<AccountGuards>().ClearAsync(id);
+        audit.Append(AuditEvents.AccountUnlocked, by.Name, id.ToString(), change: AuditChange.Of(
+            new JsonObject { ["locked"] = locked, ["failed_sign_ins"] = failures }, new JsonObject { ["locked"] = false, ["failed_sign_ins"] = 0 }));
+        await database.SaveChangesAsync(CancellationToken.None);
+        return null;
     }, cancellation);
 
-    private async Task<Result<User>> WithAsync(string name, Func<User, Task> act, CancellationToken cancellation)
+    /// <summary>Ends every session and grant of an account.</summary>
+    public Task<Result<User>> SignOutAsync(Acting by, Guid id, CancellationToken cancellation = default) => WithAsync(by, id, async _ =>
     {
-        if (await users.FindByNameAsync(name, cancellation) is not { } user)
+        await sessions.EndAllAsync(id, reason: "ended_by_administrator", actor: by.Name);
+        return null;
+    }, cancellation);
+
+    /// <summary>Gives an account the role that may do everything.</summary>
+    public Task<Result<User>> MakeOwnerAsync(Acting by, Guid id, CancellationToken cancellation = default) =>
+        services.GetRequiredService<UserDesk>().GrantAsync(by, id, AdminRoles.Owner, cancellation);
+
+    public Task<Result<User>> DisableAsync(string name, string actor, CancellationToken cancellation = default) => ByNameAsync(name, actor, DisableAsync, cancellation);
+
+    public Task<Result<User>> EnableAsync(string name, string actor, CancellationToken cancellation = default) => ByNameAsync(name, actor, EnableAsync, cancellation);
+
+    public Task<Result<User>> ResetFactorsAsync(string name, string actor, CancellationToken cancellation = default) => ByNameAsync(name, actor, ResetFactorsAsync, cancellation);
+
+    public Task<Result<User>> UnlockAsync(string name, string actor, CancellationToken cancellation = default) => ByNameAsync(name, actor, UnlockAsync, cancellation);
+
+    /// <summary>For operators, who name accounts by their address.</summary>
+    public async Task<Result<User>> ByNameAsync(string name, string actor, Func<Acting, Guid, CancellationToken, Task<Result<User>>> act, CancellationToken cancellation) =>
+        await services.GetRequiredService<UserDirectory>().FindByNameAsync(name, cancellation) is { } user
+            ? await act(Acting.Operator(actor), user.Id, cancellation)
+            : new Problem(UserDirectory.NotFound, $"there is no user '{name}'", "email");
+
+    private async Task<Result<User>> WithAsync(Acting by, Guid id, Func<ReachedUser, Task<Problem?>> act, CancellationToken cancellation)
+    {
+        await using var work = await UnitOfWork.BeginAsync(database, cancellation);
+        var reached = await gate.ReachAsync(by, id, null, cancellation);
+        if (!reached.Succeeded)
         {
-            return new Problem(UserDirectory.NotFound, $"there is no user '{name}'", "email");
+            return reached.Problems.ToList();
         }
 
-        await act(user);
-        return user;
+        try
+        {
+            if (await act(reached.Value) is { } fault)
+            {
+                return fault;
+            }
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return UserGate.ChangedMeanwhile;
+        }
+
+        await work.CommitAsync();
+        return reached.Value.User;
     }
 
-    private async Task<Result<User>> SwitchAsync(string name, DateTime? disabledAt, string @event, string actor, CancellationToken cancellation)
+    private async Task SwitchAsync(Acting by, ReachedUser reached, DateTime? disabledAt, string @event)
     {
-        if (await users.FindByNameAsync(name, cancellation) is not { } user)
+        var user = reached.User;
+        if (user.DisabledAt is null == disabledAt is null)
         {
-            return new Problem(UserDirectory.NotFound, $"there is no user '{name}'", "email");
+            return;
         }
 
-        if (user.DisabledAt is null != disabledAt is null)
-        {
-            user.DisabledAt = disabledAt;
-            // Whatever was signed in with the old stamp is out.
-            user.SecurityStamp = Guid.NewGuid().ToString("N");
-            audit.Append(@event, actor, user.Id.ToString());
-            user.UpdatedAt = time.GetUtcNow().UtcDateTime;
-            user.ConcurrencyStamp = Guid.NewGuid().ToString();
-            await database.SaveChangesAsync(cancellation);
-        }
-
-        return user;
+        var before = UserFacts.Of(user, reached.Roles);
+        user.DisabledAt = disabledAt;
+        // Whatever was signed in with the old stamp is out.
+        user.SecurityStamp = Guid.NewGuid().ToString("N");
+        user.UpdatedAt = time.GetUtcNow().UtcDateTime;
+        user.ConcurrencyStamp = Guid.NewGuid().ToString();
+        audit.Append(@event, by.Name, user.Id.ToString(), change: AuditChange.Of(before, UserFacts.Of(user, reached.Roles)));
+        await database.SaveChangesAsync(CancellationToken.None);
     }
 }

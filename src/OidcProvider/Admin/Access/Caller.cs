@@ -23,6 +23,9 @@ internal sealed record Caller(Guid UserId, string Name, IReadOnlyList<string> Ro
     /// <summary>How the registries of clients and scopes know them.</summary>
     public Editor Editor => new(Actor, Roles.Contains(AdminRoles.Owner, StringComparer.OrdinalIgnoreCase));
 
+    /// <summary>How the desks that change accounts know them.</summary>
+    public Acting Acting => new(Actor, Roles);
+
     public bool May(string permission) => AdminRoles.Allows(Roles, permission);
 
     /// <summary>The principal that policies are asked about, the same shape for every way in.</summary>

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
+using OidcProvider.Data;
 
 namespace OidcProvider.Admin.Api;
 
@@ -23,6 +24,9 @@ internal sealed record Listing
     [FromQuery(Name = "cursor"), Description("next_cursor of the page before.")]
     public string? Cursor { get; init; }
 
+    /// <summary>Where the page before ended.</summary>
+    public Position? After() => Api.Cursor.Parse(Cursor)?.Position;
+
     public int Take => Math.Clamp(Limit ?? Usual, 1, Most);
 
     public bool Descending => Sort?.StartsWith('-') == true;
@@ -33,12 +37,21 @@ internal sealed record Listing
 /// <summary>A page of a list. <c>next_cursor</c> is absent on the last one.</summary>
 internal sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 
+internal static class FoundPages
+{
+    /// <summary>A page of rows as a page of the API, each row as <paramref name="item"/> shows it.</summary>
+    public static Page<TItem> AsPage<T, TItem>(this Found<T> found, Func<T, TItem> item) =>
+        new([.. found.Rows.Select(item)], found.Next is { } next ? new Cursor(next.Value, next.Id).ToString() : null);
+}
+
 /// <summary>
 /// Where a page ended: the sort value and id of its last entry. The next page asks for what comes after them, along an index, so that
 /// page 10,000 costs what page 1 does and nothing is shown twice when rows are added meanwhile.
 /// </summary>
 internal sealed record Cursor(string? Value, Guid Id)
 {
+    public Position Position => new(Value, Id);
+
     public override string ToString() => WebEncoders.Base64UrlEncode(JsonSerializer.SerializeToUtf8Bytes(new[] { Value, Id.ToString() }));
 
     /// <summary>Null when the text is none of ours; the list then begins at its beginning.</summary>

@@ -110,7 +110,7 @@ namespace OidcProvider.Data.Migrations.Sqlite
 
                     b.HasKey("UserId", "RoleId");
 
-                    b.HasIndex("RoleId");
+                    b.HasIndex("RoleId", "UserId");
 
                     b.ToTable("UserRoles", (string)null);
                 });
@@ -148,6 +148,8 @@ namespace OidcProvider.Data.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.HasKey("UserId");
+
+                    b.HasIndex("LockedUntil", "UserId");
 
                     b.ToTable("AccountGuards");
                 });
@@ -1038,6 +1040,8 @@ namespace OidcProvider.Data.Migrations.Sqlite
 
                     b.HasIndex("UserId");
 
+                    b.HasIndex("CreatedAt", "Id");
+
                     b.ToTable("Sessions");
                 });
 
@@ -1206,6 +1210,14 @@ namespace OidcProvider.Data.Migrations.Sqlite
                         .HasMaxLength(256)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("NormalizedFamilyName")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("NormalizedName")
+                        .HasMaxLength(410)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("NormalizedUserName")
                         .HasMaxLength(256)
                         .HasColumnType("TEXT");
@@ -1242,6 +1254,14 @@ namespace OidcProvider.Data.Migrations.Sqlite
                     b.HasIndex("NormalizedUserName")
                         .IsUnique()
                         .HasDatabaseName("UserNameIndex");
+
+                    b.HasIndex("CreatedAt", "Id");
+
+                    b.HasIndex("DisabledAt", "Id");
+
+                    b.HasIndex("NormalizedFamilyName", "Id");
+
+                    b.HasIndex("NormalizedName", "Id");
 
                     b.ToTable("Users", (string)null);
                 });
