@@ -82,7 +82,7 @@ public class AccessibilityTests(ColorScheme scheme, int width) : BrowserFixture
         await CheckAsync(page, "signed out");
     }
 
-    private static async Task CheckAsync(IPage page, string name)
+    internal static async Task CheckAsync(IPage page, string name)
     {
         await page.WaitForLoadStateAsync();
         var result = await page.RunAxe();
