@@ -21,6 +21,7 @@ internal static class AdminModule
         services.AddApi().AddApiReference();
         services.AddScoped<Users.UserReader>().AddScoped<Grants.GrantWithdrawal>();
         services.AddApi().AddApiReference().AddPlayground();
+        services.AddOperations();
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.SchemeName, _ => { });
         services.AddSingleton<IAuthorizationHandler, PermissionPolicy>().AddSingleton<IAuthorizationMiddlewareResultHandler, AccessRefusals>();
         var policies = services.AddAuthorizationBuilder();
@@ -51,5 +52,6 @@ internal static class AdminModule
         Keys.KeysApi.Map(api);
         ApiKeys.ApiKeysApi.Map(api);
         Configuration.ConfigurationApi.Map(api);
+        OperationsModule.Map(api);
     }
 }

@@ -75,7 +75,7 @@ internal static class CommandLine
             KeyCommands.Create(host),
             ApiKeyCommands.Create(host),
             DeclarationCommands.Export(host), DeclarationCommands.Apply(host), DeclarationCommands.Drift(host),
-            DoctorCommand.Create(host),
+            ExplainCommand.Create(host), DoctorCommand.Create(host),
             SignInCommands.Login(host), SignInCommands.Logout(host), SignInCommands.WhoAmI(host),
             CompletionCommand.Create(host),
         };
