@@ -43,5 +43,6 @@ internal static class AdminModule
         Scopes.ScopesApi.Map(api);
         Keys.KeysApi.Map(api);
         ApiKeys.ApiKeysApi.Map(api);
+        Webhooks.WebhooksApi.Map(api);
     }
 }

@@ -15,6 +15,7 @@ internal static class AdminNav
         new("/admin/scopes", "Scopes", Permissions.ScopesRead),
         new("/admin/keys", "Keys", Permissions.KeysRead),
         new("/admin/api-keys", "API keys", Permissions.ApiKeysRead),
+        new("/admin/webhooks", "Webhooks", Permissions.WebhooksRead),
         new("/admin/api", "API", PermissionRequirement.Any),
     ];
 

@@ -51,6 +51,7 @@ internal static class CommandLine
             UserCommands.Create(host),
             KeyCommands.Create(host),
             ApiKeyCommands.Create(host),
+            WebhookCommands.Create(host),
             DeclarationCommands.Export(host), DeclarationCommands.Apply(host), DeclarationCommands.Drift(host),
             DoctorCommand.Create(host),
         };
