@@ -25,7 +25,7 @@ internal static class WebhooksApi
         hooks.MapGet("/{id:guid}", async (Guid id, WebhookRegistry registry, HttpContext context, CancellationToken cancellation) =>
             await registry.FindAsync(id, cancellation) is { } found ? Shown(found, context) : ApiProblems.Of([new(WebhookRegistry.NotFound, "there is no such webhook", "id")]))
             .Needs(Permissions.WebhooksRead).ShowsVersion().WithSummary("One webhook, without its secret.").Produces<WebhookView>().ProducesProblem(StatusCodes.Status404NotFound);
-        hooks.MapPost("/", AddAsync).Needs(Permissions.WebhooksWrite)
+        hooks.MapPost("/", AddAsync).Idempotent().Needs(Permissions.WebhooksWrite)
             .WithSummary("Register a webhook. The answer shows its secret this once.").Produces<IssuedWebhook>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         hooks.MapPut("/{id:guid}", ReplaceAsync).Needs(Permissions.WebhooksWrite).AsksForVersion().ShowsVersion()
             .WithSummary("Replace address, description and events. What is left out is removed.").Produces<WebhookView>().ProducesProblem(StatusCodes.Status404NotFound)
