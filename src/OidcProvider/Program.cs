@@ -18,6 +18,7 @@ using OidcProvider.Telemetry;
 using OidcProvider.Throttling;
 using OidcProvider.Tokens;
 using OidcProvider.Users;
+using OidcProvider.Webhooks;
 
 return await CommandLine.InvokeAsync(args, arguments => Build(arguments));
 
@@ -34,9 +35,8 @@ internal sealed partial class Program
             .AddData(builder.Configuration)
             .AddAudit().AddMail()
             .AddUsers().AddClients().AddKeys().AddSessions()
-            .AddTokens().AddThrottling().AddApiKeys()
-            .AddProtocol().AddSignIn().AddAccount().AddAdmin()
-            .AddCli();
+            .AddTokens().AddThrottling().AddApiKeys().AddWebhooks()
+            .AddProtocol().AddSignIn().AddAccount().AddAdmin().AddCli();
         builder.Services.AddRazorPages(LogoutModule.AddLogoutRoutes).WithRazorPagesAtContentRoot();
         adjust?.Invoke(builder);
 

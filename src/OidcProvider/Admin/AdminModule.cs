@@ -53,5 +53,6 @@ internal static class AdminModule
         ApiKeys.ApiKeysApi.Map(api);
         Configuration.ConfigurationApi.Map(api);
         OperationsModule.Map(api);
+        Webhooks.WebhooksApi.Map(api);
     }
 }

@@ -26,6 +26,7 @@ internal static class AdminNav
         new("/admin/api-keys", "API keys", Permissions.ApiKeysRead),
         new("/admin/configuration", "Configuration", Permissions.ConfigurationRead),
         new("/playground", "Playground", PermissionRequirement.Any),
+        new("/admin/webhooks", "Webhooks", Permissions.WebhooksRead),
         new("/admin/api", "API", PermissionRequirement.Any),
     ];
 

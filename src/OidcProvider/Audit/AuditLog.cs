@@ -58,15 +58,21 @@ internal static class AuditEvents
     public const string ApiKeyMade = "api_key.made";
     public const string ApiKeyRevoked = "api_key.revoked";
     public const string ApiKeyRefused = "api_key.refused";
+    public const string WebhookAdded = "webhook.added";
+    public const string WebhookUpdated = "webhook.updated";
+    public const string WebhookRemoved = "webhook.removed";
+    public const string WebhookEnabled = "webhook.enabled";
+    public const string WebhookDisabled = "webhook.disabled";
+    public const string WebhookSecretRotated = "webhook.secret_rotated";
 }
 
-/// <summary>Appends to the audit trail through the caller's context, so that a record commits with the change it tells of.</summary>
-internal sealed class AuditLog(AppDbContext database, TimeProvider time, IHttpContextAccessor http)
+/// <summary>Appends to the audit trail through the caller's context, so that a record commits with the change it tells of, and with it what webhooks are owed.</summary>
+internal sealed class AuditLog(AppDbContext database, TimeProvider time, IHttpContextAccessor http, WebhookOutbox webhooks)
 {
     public void Append(string @event, string? actor, string? subject = null, string? clientId = null, string? reason = null, string? change = null)
     {
         var context = http.HttpContext;
-        database.AuditRecords.Add(new AuditRecord
+        var record = new AuditRecord
         {
             Id = Guid.CreateVersion7(time.GetUtcNow()),
             At = time.GetUtcNow().UtcDateTime,
@@ -78,7 +84,9 @@ internal sealed class AuditLog(AppDbContext database, TimeProvider time, IHttpCo
             Change = change,
             Address = context?.Connection.RemoteIpAddress?.ToString(),
             RequestId = context is null ? null : RequestId.Of(context),
-        });
+        };
+        database.AuditRecords.Add(record);
+        webhooks.Append(database, record);
     }
 
     /// <summary>Appends and saves at once, for events that change nothing else.</summary>

@@ -1,3 +1,4 @@
+using OidcProvider.Data;
 using OidcProvider.Hosting;
 using OidcProvider.Jobs;
 
@@ -12,5 +13,6 @@ internal static class AuditModule
     public static IServiceCollection AddAudit(this IServiceCollection services) => services
         .AddValidatedOptions<AuditOptions>(AuditOptions.Section)
         .AddScoped<AuditLog>().AddScoped<RefusedRequests>().AddScoped<History>()
+        .AddSingleton<WebhookOutbox>().AddSingleton<IHeldInMemory>(provider => provider.GetRequiredService<WebhookOutbox>())
         .AddJob<PruneHistoryJob>(PruneHistoryJob.Schedule);
 }

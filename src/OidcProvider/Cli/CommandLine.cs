@@ -74,6 +74,7 @@ internal static class CommandLine
             UserCommands.Create(host),
             KeyCommands.Create(host),
             ApiKeyCommands.Create(host),
+            WebhookCommands.Create(host),
             DeclarationCommands.Export(host), DeclarationCommands.Apply(host), DeclarationCommands.Drift(host),
             ExplainCommand.Create(host), DoctorCommand.Create(host),
             SignInCommands.Login(host), SignInCommands.Logout(host), SignInCommands.WhoAmI(host),

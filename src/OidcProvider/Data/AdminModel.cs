@@ -49,13 +49,16 @@ internal static class AdminModel
             webhook.Property(row => row.Url).HasMaxLength(2000);
             webhook.Property(row => row.Description).HasMaxLength(200);
             webhook.Property(row => row.SealedSecret).HasMaxLength(200);
+            webhook.Property(row => row.SealedPreviousSecret).HasMaxLength(200);
+            webhook.Property(row => row.DisabledReason).HasMaxLength(100);
             webhook.Property(row => row.Events).HasMaxLength(2000);
             webhook.Property(row => row.Version).HasMaxLength(40).IsConcurrencyToken();
         });
         builder.Entity<WebhookDelivery>(delivery =>
         {
             delivery.ToTable("WebhookDeliveries");
-            delivery.HasOne<Webhook>().WithMany().HasForeignKey(row => row.WebhookId).OnDelete(DeleteBehavior.Cascade);
+            // No foreign key: a node that has not seen yet that a webhook is gone must not fail at what it is doing.
+            delivery.HasIndex(row => new { row.WebhookId, row.CreatedAt });
             delivery.Property(row => row.Event).HasMaxLength(60);
             delivery.Property(row => row.LastError).HasMaxLength(500);
             delivery.HasIndex(row => new { row.DeliveredAt, row.NextTryAt });

@@ -98,6 +98,11 @@ public sealed class Webhook
     /// <summary>The HMAC key, sealed with the master key.</summary>
     public byte[] SealedSecret { get; set; } = [];
 
+    /// <summary>The one before, which signs beside it for a while so that the receiver can change over.</summary>
+    public byte[]? SealedPreviousSecret { get; set; }
+
+    public DateTime? PreviousSecretUntil { get; set; }
+
     /// <summary>Space-separated event names; <c>user.*</c> stands for all of a kind, <c>*</c> for all.</summary>
     public string Events { get; set; } = "";
 
@@ -106,6 +111,12 @@ public sealed class Webhook
     public DateTime UpdatedAt { get; set; }
 
     public DateTime? DisabledAt { get; set; }
+
+    /// <summary>Why the server switched it off by itself.</summary>
+    public string? DisabledReason { get; set; }
+
+    /// <summary>Since when nothing has arrived.</summary>
+    public DateTime? FailingSince { get; set; }
 
     public string Version { get; set; } = "";
 }
@@ -133,9 +144,14 @@ public sealed class WebhookDelivery
     /// <summary>Set when it was given up.</summary>
     public DateTime? FailedAt { get; set; }
 
+    public DateTime? TriedAt { get; set; }
+
     public int? LastStatus { get; set; }
 
     public string? LastError { get; set; }
+
+    /// <summary>Milliseconds that the last try took.</summary>
+    public int? LastDuration { get; set; }
 }
 
 /// <summary>What one node counted in one period, for the pictures of the dashboard.</summary>

@@ -52,6 +52,38 @@ internal sealed class CommandLineTests
     }
 
     [Test]
+    public async Task An_api_key_is_made_once_shown_once_listed_and_revoked()
+    {
+        Assert.That((await RunAsync("user add --email svc@example.test --role auditor")).Code, Is.Zero);
+        var added = await RunAsync("api-key add --user svc@example.test --name nightly --scope admin.keys.read --days 7");
+        Assert.That(added.Code, Is.Zero, added.Error);
+        var key = added.Out.Trim();
+        Assert.That(key, Does.Match("^oidck_[0-9A-Za-z]{8}_[0-9A-Za-z]{49}$"));
+        Assert.That((await RunAsync("api-key add --user svc@example.test --name x --scope admin.keys.write")).Error, Does.Contain("scope: 'admin.keys.write'"));
+        var listed = await RunAsync("api-key list --json");
+        Assert.That(listed.Out, Does.Contain(key[..14]).And.Contain("\"state\": \"active\"").And.Not.Contain(key));
+        Assert.That((await RunAsync($"api-key revoke {key[..14]}")).Code, Is.EqualTo(2), "without a terminal it asks for --yes");
+        Assert.That((await RunAsync($"api-key revoke {key[..14]} --yes")).Code, Is.Zero);
+        Assert.That((await RunAsync("api-key list --state revoked")).Out, Does.Contain(key[..14]));
+        Assert.That((await RunAsync("api-key revoke oidck_unknown0 --yes")).Code, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_webhook_is_registered_listed_tested_and_removed()
+    {
+        Assert.That((await RunAsync("webhook add --url https://169.254.169.254/ --event *")).Error, Does.Contain("url:"));
+        var added = await RunAsync("webhook add --url https://hooks.example/x --event user.* --event key.rotated --json");
+        Assert.That(added.Code, Is.Zero, added.Error);
+        var hook = JsonNode.Parse(added.Out)!;
+        Assert.That((string?)hook["secret"], Does.StartWith("whsec_"));
+        var listed = await RunAsync("webhook list");
+        Assert.That(listed.Out, Does.Contain("https://hooks.example/x").And.Contain("working").And.Not.Contain("whsec_"));
+        Assert.That((await RunAsync($"webhook test {hook["id"]}")).Code, Is.Zero);
+        Assert.That((await RunAsync($"webhook remove {hook["id"]} --yes")).Code, Is.Zero);
+        Assert.That((await RunAsync($"webhook test {hook["id"]}")).Error, Does.Contain("no such webhook"));
+    }
+
+    [Test]
     public async Task A_client_is_added_shown_changed_and_removed_before_the_first_start()
     {
         var added = await RunAsync("client add --client-id web --redirect-uri http://127.0.0.1:7101/cb --redirect-uri https://rp1.test/cb --grant-type authorization_code --grant-type refresh_token --json");

@@ -9,7 +9,7 @@ public class DependencyTests
     private static readonly string[] Base = ["Languages", "Hosting", "Branding", "Telemetry", "Jobs"];
     private static readonly string[] State = [.. Base, "Data"];
     private static readonly string[] Services = [.. State, "Mail", "Audit"];
-    private static readonly string[] Domain = [.. Services, "Users", "Clients", "Keys", "Sessions", "Tokens", "Throttling", "Logout", "ApiKeys", "Declarations"];
+    private static readonly string[] Domain = [.. Services, "Users", "Clients", "Keys", "Sessions", "Tokens", "Throttling", "Logout", "ApiKeys", "Webhooks", "Declarations"];
     private static readonly string[] Everything = [.. Domain, "Protocol", "SignIn", "Account", "Admin", "Cli", "Shared"];
 
     private static readonly Dictionary<string, string[]> Allowed = new()
@@ -19,6 +19,7 @@ public class DependencyTests
         ["Mail"] = State, ["Audit"] = State,
         ["Users"] = [.. Services, "Sessions"], ["Clients"] = Services, ["Keys"] = Services, ["Sessions"] = Services, ["Throttling"] = Services,
         ["Tokens"] = [.. Services, "Clients", "Keys", "Sessions"], ["Logout"] = [.. Services, "Sessions", "Clients", "Keys"],
+        ["Webhooks"] = [.. Services, "Users", "Tokens"],
         ["ApiKeys"] = [.. Services, "Users", "Clients", "Tokens", "Throttling"],
         ["Declarations"] = [.. Services, "Users", "Clients"],
         ["Protocol"] = Domain, ["SignIn"] = Domain, ["Account"] = Domain, ["Admin"] = Domain,

@@ -27,7 +27,7 @@ internal static class ApiKeysApi
         keys.MapGet("/{id:guid}", async (Guid id, AppDbContext database, TimeProvider time, CancellationToken cancellation) =>
             await ApiKeyLists.FindAsync(database, id, time.GetUtcNow().UtcDateTime, cancellation) is { } key ? ApiJson.Ok(key) : ApiProblems.Of([new(ApiKeyRegistry.NotFound, "there is no such API key", "id")]))
             .Needs(Permissions.ApiKeysRead).WithSummary("One API key, without the key itself.").Produces<ApiKeyView>().ProducesProblem(StatusCodes.Status404NotFound);
-        keys.MapPost("/", MakeAsync).Needs(Permissions.ApiKeysWrite)
+        keys.MapPost("/", MakeAsync).Idempotent().Needs(Permissions.ApiKeysWrite)
             .WithSummary("Make an API key for yourself or for a user you may change. The answer shows it this once.").Produces<MadeApiKey>(StatusCodes.Status201Created)
             .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         keys.MapDelete("/{id:guid}", async (Guid id, ApiKeyRegistry registry, HttpContext context, CancellationToken cancellation) =>

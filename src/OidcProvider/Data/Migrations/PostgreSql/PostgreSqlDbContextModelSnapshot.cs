@@ -1294,10 +1294,24 @@ namespace OidcProvider.Data.Migrations.PostgreSql
                     b.Property<DateTime?>("DisabledAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<string>("DisabledReason")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
                     b.Property<string>("Events")
                         .IsRequired()
                         .HasMaxLength(2000)
                         .HasColumnType("character varying(2000)");
+
+                    b.Property<DateTime?>("FailingSince")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTime?>("PreviousSecretUntil")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<byte[]>("SealedPreviousSecret")
+                        .HasMaxLength(200)
+                        .HasColumnType("bytea");
 
                     b.Property<byte[]>("SealedSecret")
                         .IsRequired()
@@ -1343,6 +1357,9 @@ namespace OidcProvider.Data.Migrations.PostgreSql
                     b.Property<DateTime?>("FailedAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<int?>("LastDuration")
+                        .HasColumnType("integer");
+
                     b.Property<string>("LastError")
                         .HasMaxLength(500)
                         .HasColumnType("character varying(500)");
@@ -1357,6 +1374,9 @@ namespace OidcProvider.Data.Migrations.PostgreSql
                         .IsRequired()
                         .HasColumnType("text");
 
+                    b.Property<DateTime?>("TriedAt")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<int>("Tries")
                         .HasColumnType("integer");
 
@@ -1367,9 +1387,9 @@ namespace OidcProvider.Data.Migrations.PostgreSql
 
                     b.HasIndex("CreatedAt");
 
-                    b.HasIndex("WebhookId");
-
                     b.HasIndex("DeliveredAt", "NextTryAt");
+
+                    b.HasIndex("WebhookId", "CreatedAt");
 
                     b.ToTable("WebhookDeliveries", (string)null);
                 });
@@ -1602,15 +1622,6 @@ namespace OidcProvider.Data.Migrations.PostgreSql
                     b.Navigation("Application");
 
                     b.Navigation("Authorization");
-                });
-
-            modelBuilder.Entity("OidcProvider.Data.WebhookDelivery", b =>
-                {
-                    b.HasOne("OidcProvider.Data.Webhook", null)
-                        .WithMany()
-                        .HasForeignKey("WebhookId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
                 });
 
             modelBuilder.Entity("OidcProvider.Data.Authorization", b =>

@@ -1300,10 +1300,24 @@ namespace OidcProvider.Data.Migrations.SqlServer
                     b.Property<DateTime?>("DisabledAt")
                         .HasColumnType("datetime2");
 
+                    b.Property<string>("DisabledReason")
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
+
                     b.Property<string>("Events")
                         .IsRequired()
                         .HasMaxLength(2000)
                         .HasColumnType("nvarchar(2000)");
+
+                    b.Property<DateTime?>("FailingSince")
+                        .HasColumnType("datetime2");
+
+                    b.Property<DateTime?>("PreviousSecretUntil")
+                        .HasColumnType("datetime2");
+
+                    b.Property<byte[]>("SealedPreviousSecret")
+                        .HasMaxLength(200)
+                        .HasColumnType("varbinary(200)");
 
                     b.Property<byte[]>("SealedSecret")
                         .IsRequired()
@@ -1349,6 +1363,9 @@ namespace OidcProvider.Data.Migrations.SqlServer
                     b.Property<DateTime?>("FailedAt")
                         .HasColumnType("datetime2");
 
+                    b.Property<int?>("LastDuration")
+                        .HasColumnType("int");
+
                     b.Property<string>("LastError")
                         .HasMaxLength(500)
                         .HasColumnType("nvarchar(500)");
@@ -1363,6 +1380,9 @@ namespace OidcProvider.Data.Migrations.SqlServer
                         .IsRequired()
                         .HasColumnType("nvarchar(max)");
 
+                    b.Property<DateTime?>("TriedAt")
+                        .HasColumnType("datetime2");
+
                     b.Property<int>("Tries")
                         .HasColumnType("int");
 
@@ -1373,9 +1393,9 @@ namespace OidcProvider.Data.Migrations.SqlServer
 
                     b.HasIndex("CreatedAt");
 
-                    b.HasIndex("WebhookId");
-
                     b.HasIndex("DeliveredAt", "NextTryAt");
+
+                    b.HasIndex("WebhookId", "CreatedAt");
 
                     b.ToTable("WebhookDeliveries", (string)null);
                 });
@@ -1608,15 +1628,6 @@ namespace OidcProvider.Data.Migrations.SqlServer
                     b.Navigation("Application");
 
                     b.Navigation("Authorization");
-                });
-
-            modelBuilder.Entity("OidcProvider.Data.WebhookDelivery", b =>
-                {
-                    b.HasOne("OidcProvider.Data.Webhook", null)
-                        .WithMany()
-                        .HasForeignKey("WebhookId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
                 });
 
             modelBuilder.Entity("OidcProvider.Data.Authorization", b =>

@@ -1282,10 +1282,24 @@ namespace OidcProvider.Data.Migrations.Sqlite
                     b.Property<DateTime?>("DisabledAt")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("DisabledReason")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Events")
                         .IsRequired()
                         .HasMaxLength(2000)
                         .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("FailingSince")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("PreviousSecretUntil")
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("SealedPreviousSecret")
+                        .HasMaxLength(200)
+                        .HasColumnType("BLOB");
 
                     b.Property<byte[]>("SealedSecret")
                         .IsRequired()
@@ -1331,6 +1345,9 @@ namespace OidcProvider.Data.Migrations.Sqlite
                     b.Property<DateTime?>("FailedAt")
                         .HasColumnType("TEXT");
 
+                    b.Property<int?>("LastDuration")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("LastError")
                         .HasMaxLength(500)
                         .HasColumnType("TEXT");
@@ -1345,6 +1362,9 @@ namespace OidcProvider.Data.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<DateTime?>("TriedAt")
+                        .HasColumnType("TEXT");
+
                     b.Property<int>("Tries")
                         .HasColumnType("INTEGER");
 
@@ -1355,9 +1375,9 @@ namespace OidcProvider.Data.Migrations.Sqlite
 
                     b.HasIndex("CreatedAt");
 
-                    b.HasIndex("WebhookId");
-
                     b.HasIndex("DeliveredAt", "NextTryAt");
+
+                    b.HasIndex("WebhookId", "CreatedAt");
 
                     b.ToTable("WebhookDeliveries", (string)null);
                 });
@@ -1590,15 +1610,6 @@ namespace OidcProvider.Data.Migrations.Sqlite
                     b.Navigation("Application");
 
                     b.Navigation("Authorization");
-                });
-
-            modelBuilder.Entity("OidcProvider.Data.WebhookDelivery", b =>
-                {
-                    b.HasOne("OidcProvider.Data.Webhook", null)
-                        .WithMany()
-                        .HasForeignKey("WebhookId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
                 });
 
             modelBuilder.Entity("OidcProvider.Data.Authorization", b =>

@@ -1,0 +1,111 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace OidcProvider.Data.Migrations.SqlServer
+{
+    /// <inheritdoc />
+    public partial class Webhooks : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropForeignKey(
+                name: "FK_WebhookDeliveries_Webhooks_WebhookId",
+                table: "WebhookDeliveries");
+
+            migrationBuilder.DropIndex(
+                name: "IX_WebhookDeliveries_WebhookId",
+                table: "WebhookDeliveries");
+
+            migrationBuilder.AddColumn<string>(
+                name: "DisabledReason",
+                table: "Webhooks",
+                type: "nvarchar(100)",
+                maxLength: 100,
+                nullable: true);
+
+            migrationBuilder.AddColumn<DateTime>(
+                name: "FailingSince",
+                table: "Webhooks",
+                type: "datetime2",
+                nullable: true);
+
+            migrationBuilder.AddColumn<DateTime>(
+                name: "PreviousSecretUntil",
+                table: "Webhooks",
+                type: "datetime2",
+                nullable: true);
+
+            migrationBuilder.AddColumn<byte[]>(
+                name: "SealedPreviousSecret",
+                table: "Webhooks",
+                type: "varbinary(200)",
+                maxLength: 200,
+                nullable: true);
+
+            migrationBuilder.AddColumn<int>(
+                name: "LastDuration",
+                table: "WebhookDeliveries",
+                type: "int",
+                nullable: true);
+
+            migrationBuilder.AddColumn<DateTime>(
+                name: "TriedAt",
+                table: "WebhookDeliveries",
+                type: "datetime2",
+                nullable: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_WebhookDeliveries_WebhookId_CreatedAt",
+                table: "WebhookDeliveries",
+                columns: new[] { "WebhookId", "CreatedAt" });
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropIndex(
+                name: "IX_WebhookDeliveries_WebhookId_CreatedAt",
+                table: "WebhookDeliveries");
+
+            migrationBuilder.DropColumn(
+                name: "DisabledReason",
+                table: "Webhooks");
+
+            migrationBuilder.DropColumn(
+                name: "FailingSince",
+                table: "Webhooks");
+
+            migrationBuilder.DropColumn(
+                name: "PreviousSecretUntil",
+                table: "Webhooks");
+
+            migrationBuilder.DropColumn(
+                name: "SealedPreviousSecret",
+                table: "Webhooks");
+
+            migrationBuilder.DropColumn(
+                name: "LastDuration",
+                table: "WebhookDeliveries");
+
+            migrationBuilder.DropColumn(
+                name: "TriedAt",
+                table: "WebhookDeliveries");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_WebhookDeliveries_WebhookId",
+                table: "WebhookDeliveries",
+                column: "WebhookId");
+
+            migrationBuilder.AddForeignKey(
+                name: "FK_WebhookDeliveries_Webhooks_WebhookId",
+                table: "WebhookDeliveries",
+                column: "WebhookId",
+                principalTable: "Webhooks",
+                principalColumn: "Id",
+                onDelete: ReferentialAction.Cascade);
+        }
+    }
+}

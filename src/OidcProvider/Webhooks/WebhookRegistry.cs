@@ -1,0 +1,158 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using OidcProvider.Audit;
+using OidcProvider.Data;
+using OidcProvider.Hosting;
+using OidcProvider.Tokens;
+
+namespace OidcProvider.Webhooks;
+
+/// <summary>The only way in for webhooks: registers, changes and removes them, with the audit record in the same commit. Other nodes see it within a second.</summary>
+internal sealed class WebhookRegistry(AppDbContext database, WebhookSecrets secrets, AuditLog audit, WebhookOutbox outbox, TimeProvider time, IServiceProvider services)
+{
+    public const string NotFound = "webhook_not_found", Changed = "webhook_changed", TooMany = "too_many_webhooks";
+
+    private WebhooksOptions Options => services.GetRequiredService<IOptions<WebhooksOptions>>().Value;
+
+    public async Task<IReadOnlyList<WebhookView>> ListAsync(CancellationToken cancellation = default) =>
+        [.. (await database.Webhooks.AsNoTracking().OrderBy(row => row.CreatedAt).ThenBy(row => row.Id).ToListAsync(cancellation)).Select(WebhookView.Of)];
+
+    public async Task<WebhookView?> FindAsync(Guid id, CancellationToken cancellation = default) =>
+        await database.Webhooks.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellation) is { } row ? WebhookView.Of(row) : null;
+
+    public async Task<Result<IssuedWebhook>> AddAsync(WebhookRequest asked, string actor, CancellationToken cancellation = default)
+    {
+        var problems = Check(asked);
+        if (await database.Webhooks.CountAsync(cancellation) >= Options.Most)
+        {
+            problems.Add(new(TooMany, $"there are {Options.Most} webhooks already"));
+        }
+
+        if (problems.Count > 0)
+        {
+            return problems;
+        }
+
+        var now = time.GetUtcNow().UtcDateTime;
+        var row = new Webhook { Id = Guid.CreateVersion7(time.GetUtcNow()), CreatedAt = now };
+        var (secret, kept) = secrets.Create(row.Id);
+        row.SealedSecret = kept;
+        Write(row, asked, now);
+        database.Webhooks.Add(row);
+        await SaveAsync(AuditEvents.WebhookAdded, actor, row.Id, AuditChange.Of(null, Described(row)), cancellation);
+        return new IssuedWebhook(secret, WebhookView.Of(row));
+    }
+
+    /// <param name="id">The webhook.</param>
+    /// <param name="asked">What it shall be.</param>
+    /// <param name="version">The version that was read; null does not ask.</param>
+    /// <param name="actor">Who.</param>
+    /// <param name="cancellation">Cancels.</param>
+    public Task<Result<WebhookView>> UpdateAsync(Guid id, WebhookRequest asked, string? version, string actor, CancellationToken cancellation = default) => ChangeAsync(id, version, row =>
+    {
+        var problems = Check(asked);
+        if (problems.Count > 0)
+        {
+            return problems;
+        }
+
+        var before = Described(row);
+        Write(row, asked, time.GetUtcNow().UtcDateTime);
+        return (AuditEvents.WebhookUpdated, AuditChange.Of(before, Described(row)));
+    }, actor, cancellation);
+
+    /// <summary>A new secret. The old one signs beside it for <c>Webhooks:SecretOverlap</c>.</summary>
+    public async Task<Result<IssuedWebhook>> RotateSecretAsync(Guid id, string actor, CancellationToken cancellation = default)
+    {
+        var (text, kept) = secrets.Create(id);
+        var changed = await ChangeAsync(id, null, row =>
+        {
+            (row.SealedPreviousSecret, row.PreviousSecretUntil, row.SealedSecret) = (row.SealedSecret, time.GetUtcNow().UtcDateTime + Options.SecretOverlap, kept);
+            return (AuditEvents.WebhookSecretRotated, (string?)null);
+        }, actor, cancellation);
+        return changed.Succeeded ? new IssuedWebhook(text, changed.Value) : changed.Problems[0];
+    }
+
+    public Task<Result<WebhookView>> SwitchAsync(Guid id, bool on, string actor, CancellationToken cancellation = default) => ChangeAsync(id, null, row =>
+    {
+        (row.DisabledAt, row.DisabledReason, row.FailingSince) = (on ? null : row.DisabledAt ?? time.GetUtcNow().UtcDateTime, null, null);
+        return (on ? AuditEvents.WebhookEnabled : AuditEvents.WebhookDisabled, (string?)null);
+    }, actor, cancellation);
+
+    /// <summary>Removes a webhook with its deliveries. False: there is none.</summary>
+    public async Task<bool> RemoveAsync(Guid id, string actor, CancellationToken cancellation = default)
+    {
+        if (await database.Webhooks.SingleOrDefaultAsync(row => row.Id == id, cancellation) is not { } row)
+        {
+            return false;
+        }
+
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
+        database.Webhooks.Remove(row);
+        await SaveAsync(AuditEvents.WebhookRemoved, actor, id, AuditChange.Of(Described(row), null), cancellation);
+        await database.WebhookDeliveries.Where(delivery => delivery.WebhookId == id).ExecuteDeleteAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+        outbox.Invalidate();
+        return true;
+    }
+
+    private async Task<Result<WebhookView>> ChangeAsync(Guid id, string? version, Func<Webhook, Result<(string Event, string? Change)>> change, string actor, CancellationToken cancellation)
+    {
+        var row = await database.Webhooks.SingleOrDefaultAsync(candidate => candidate.Id == id, cancellation);
+        if (row is null || (version is not null && row.Version != version))
+        {
+            return row is null ? new Problem(NotFound, "there is no such webhook", "id") : new Problem(Changed, "it was changed by someone else meanwhile; read it again");
+        }
+
+        var made = change(row);
+        if (!made.Succeeded)
+        {
+            return made.Problems.ToList();
+        }
+
+        (row.UpdatedAt, row.Version) = (time.GetUtcNow().UtcDateTime, Guid.NewGuid().ToString("N"));
+        try
+        {
+            await SaveAsync(made.Value.Event, actor, id, made.Value.Change, cancellation);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return new Problem(Changed, "it was changed by someone else meanwhile; read it again");
+        }
+
+        return WebhookView.Of(row);
+    }
+
+    private async Task SaveAsync(string @event, string actor, Guid id, string? change, CancellationToken cancellation)
+    {
+        await using var transaction = database.Database.CurrentTransaction is null ? await database.Database.BeginTransactionAsync(cancellation) : null;
+        audit.Append(@event, actor, id.ToString(), change: change);
+        await ChangeWatch.CountAsync(database, cancellation);
+        await database.SaveChangesAsync(cancellation);
+        if (transaction is not null)
+        {
+            await transaction.CommitAsync(cancellation);
+        }
+
+        outbox.Invalidate();
+    }
+
+    private List<Problem> Check(WebhookRequest asked) => WebhookRules.Check(
+        asked, services.GetRequiredService<IOptions<TokensOptions>>().Value.AllowLoopbackCallouts, [.. Options.AllowedNetworks.Select(IPNetwork.Parse)]);
+
+    private static void Write(Webhook row, WebhookRequest asked, DateTime now)
+    {
+        row.Url = asked.Url!;
+        row.Description = string.IsNullOrWhiteSpace(asked.Description) ? null : asked.Description.Trim();
+        row.Events = string.Join(' ', asked.Events.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+        (row.UpdatedAt, row.Version) = (now, Guid.NewGuid().ToString("N"));
+    }
+
+    // The query of an address may hold a secret of the receiver's.
+    private static JsonObject Described(Webhook row) => new()
+    {
+        ["url"] = new Uri(row.Url).GetLeftPart(UriPartial.Path), ["description"] = row.Description, ["events"] = row.Events,
+    };
+}
