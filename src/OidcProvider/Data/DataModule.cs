@@ -23,7 +23,7 @@ internal static class DataModule
         services.Configure<IdentityOptions>(UseIdentitySchema);
         services.AddSingleton<IStartupCheck, ConnectionStringCheck>();
         services.AddSingleton<SqlitePragmas>().AddSingleton<SqliteWriters>();
-        services.AddScoped<Migrator>();
+        services.AddScoped<Migrator>().AddSingleton<UserLookup>();
         services.AddHostedService<ChangeWatch>();
         DataProtectionStore.Add(services);
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");

@@ -48,7 +48,7 @@ internal sealed class SessionAuthenticationHandler(
             return AuthenticateResult.NoResult();
         }
 
-        var live = await Context.RequestServices.GetRequiredService<SessionStore>().FindAsync(handle, Context.RequestAborted);
+        var live = await Context.RequestServices.GetRequiredService<SessionStore>().FindAsync(handle);
         if (live is null)
         {
             return AuthenticateResult.NoResult();
@@ -67,7 +67,7 @@ internal sealed class SessionAuthenticationHandler(
             .BeginAsync(userId, amr, Current(Context)?.Session.Id, Request.Headers.UserAgent, Context.Connection.RemoteIpAddress?.ToString());
         Response.Cookies.Append(CookieName, handle, Cookie);
         // For who goes on in this very request.
-        Context.Items[SessionKey] = await Context.RequestServices.GetRequiredService<SessionStore>().FindByIdAsync(session.Id, CancellationToken.None);
+        Context.Items[SessionKey] = await Context.RequestServices.GetRequiredService<SessionStore>().FindByIdAsync(session.Id);
     }
 
     protected override async Task HandleSignOutAsync(AuthenticationProperties? properties)

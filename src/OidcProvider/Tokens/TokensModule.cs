@@ -14,7 +14,8 @@ internal static class TokensModule
 {
     public static IServiceCollection AddTokens(this IServiceCollection services)
     {
-        services.AddValidatedOptions<TokensOptions>(TokensOptions.Section).AddScoped<TokenStore>().AddScoped<ConnectedApps>().AddScoped<FirstPartyTokens>().AddScoped<Pruning>().AddScoped<AccessTokenStanding>().AddScoped<GrantGate>();
+        services.AddValidatedOptions<TokensOptions>(TokensOptions.Section).AddScoped<TokenStore>().AddScoped<ConnectedApps>().AddScoped<FirstPartyTokens>().AddScoped<Pruning>().AddScoped<AccessTokenStanding>().AddScoped<GrantGate>()
+            .AddSingleton<TokenLookups>().AddSingleton<StateSeal>().AddScoped<RequestRows>().AddSingleton<MakesJwt>().AddSingleton<RowNotRead>();
         services.AddJob<PruneExpiredJob>(PruneExpiredJob.Schedule);
 
         // A key is published until the longest-lived token it can have signed, a refresh token, has expired.
