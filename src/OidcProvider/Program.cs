@@ -34,7 +34,7 @@ internal sealed partial class Program
             .AddData(builder.Configuration)
             .AddAudit().AddMail()
             .AddUsers().AddClients().AddKeys().AddSessions()
-            .AddTokens().AddThrottling().AddApiKeys()
+            .AddTokens(builder.Configuration).AddThrottling().AddApiKeys()
             .AddProtocol().AddSignIn().AddAccount().AddAdmin()
             .AddCli();
         builder.Services.AddRazorPages(LogoutModule.AddLogoutRoutes).WithRazorPagesAtContentRoot();

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using OidcProvider.Cli;
 
 namespace OidcProvider.Benchmarks;

@@ -33,6 +33,7 @@ internal static class ProtocolModule
             // Only a loopback issuer in Development is http; Hosting/CanonicalOrigin has turned away the rest.
             options.DisableTransportSecurityRequirement = !issuer.IsHttps);
 
+        services.AddSingleton<IWarmUp, EngineWarmUp>();
         services.AddSingleton<WritesRows>().AddSingleton<DispatchPlans>().AddScoped<IOpenIddictServerDispatcher, PlannedDispatcher>();
         services.AddOpenIddict()
             .AddCore(core =>

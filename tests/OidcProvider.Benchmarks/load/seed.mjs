@@ -50,7 +50,7 @@ for (let index = 0; index < Number(count); index++) {
   access = tokens.access_token;
 }
 
-// The peer's userinfo takes tokens without a resource only.
+// The peer's userinfo takes tokens without a resource only (see server.mjs).
 if (kind === 'peer') {
   const answer = await fetch(new URL(token, issuer), {
     method: 'POST', headers: { authorization: `Basic ${Buffer.from(`${clientId}:${secret}`).toString('base64')}` },
