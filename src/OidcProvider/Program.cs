@@ -35,7 +35,7 @@ internal sealed partial class Program
             .AddData(builder.Configuration)
             .AddAudit().AddMail()
             .AddUsers().AddClients().AddKeys().AddSessions()
-            .AddTokens().AddThrottling().AddApiKeys().AddWebhooks()
+            .AddTokens(builder.Configuration).AddThrottling().AddApiKeys().AddWebhooks()
             .AddProtocol().AddSignIn().AddAccount().AddAdmin().AddCli();
         builder.Services.AddRazorPages(LogoutModule.AddLogoutRoutes).WithRazorPagesAtContentRoot();
         adjust?.Invoke(builder);

@@ -61,7 +61,7 @@ public sealed class Cluster : IAsyncDisposable
         _processes[node]?.Dispose();
         var process = _processes[node] = Run("serve", node);
         using var http = new HttpClient();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(30));
         while (await timer.WaitForNextTickAsync(limit.Token))
         {

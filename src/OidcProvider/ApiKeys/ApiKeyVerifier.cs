@@ -7,7 +7,7 @@ using OidcProvider.Tokens;
 namespace OidcProvider.ApiKeys;
 
 /// <summary>A presented key that counts, and the user it acts for with the roles they hold now.</summary>
-internal sealed record LiveApiKey(ApiKey Key, AdmittedUser Holder)
+internal sealed record LiveApiKey(ApiKey Key, UserWithRoles Holder)
 {
     public IReadOnlyList<string> Scopes => Key.Scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }
@@ -56,7 +56,7 @@ internal sealed class ApiKeyVerifier(AppDbContext database, GrantGate gate, ApiK
             return key.RevokedAt is not null ? new Problem(Revoked, "The API key has been revoked.") : new Problem(Expired, "The API key has expired.");
         }
 
-        var holder = await gate.AdmitAsync(key.UserId.ToString(), sessionId: null, cancellation);
+        var holder = await gate.AdmitAsync(key.UserId.ToString(), sessionId: null);
         if (!holder.Succeeded)
         {
             return holder.Problems[0];

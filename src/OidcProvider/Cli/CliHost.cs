@@ -26,7 +26,12 @@ internal sealed class CliHost(Func<string[], WebApplication> build, string[] set
 
     public CliConsole Console => console;
 
-    public WebApplication BuildServer() => build(settings);
+    /// <summary>The server, with what is slow to make begun beside it.</summary>
+    public WebApplication BuildServer()
+    {
+        _ = ModelWarmUp.BeginAsync(settings);
+        return build(settings);
+    }
 
     public WebApplication BuildForVerb() => build([.. settings, .. LogToError]);
 

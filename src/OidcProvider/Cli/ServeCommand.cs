@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OidcProvider.Declarations;
+using OidcProvider.Hosting;
 using OidcProvider.Keys;
 
 namespace OidcProvider.Cli;
@@ -39,7 +40,10 @@ internal static class ServeCommand
         }
 
         await services.GetRequiredService<KeyRing>().EnsureAsync(cancellation);
-        return await BootstrapAsync(scope.ServiceProvider, console, cancellation);
+        var warm = Task.Run(() => Task.WhenAll(services.GetServices<IWarmUp>().Select(item => item.WarmUpAsync(cancellation))), cancellation);
+        var good = await BootstrapAsync(scope.ServiceProvider, console, cancellation);
+        await warm;
+        return good;
     }
 
     private static async Task<bool> BootstrapAsync(IServiceProvider services, CliConsole console, CancellationToken cancellation)

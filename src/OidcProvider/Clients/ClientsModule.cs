@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OidcProvider.Data;
+using OidcProvider.Hosting;
 
 namespace OidcProvider.Clients;
 
@@ -15,6 +16,7 @@ internal static class ClientsModule
         services.TryAddSingleton<ClientSecrets>();
         services.TryAddSingleton<RegistrySnapshot>();
         services.AddSingleton<IHeldInMemory>(provider => provider.GetRequiredService<RegistrySnapshot>());
+        services.AddSingleton<IWarmUp>(provider => provider.GetRequiredService<RegistrySnapshot>());
         services.TryAddScoped<ScopeRegistry>();
         services.TryAddScoped<ClientRegistry>();
         services.TryAddScoped<ClientSecretDesk>();

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using OidcProvider.Data;
+using OidcProvider.Hosting;
 
 namespace OidcProvider.Clients;
 
@@ -14,7 +15,7 @@ internal sealed record ClientEntry(Client Row, RegisteredClient Registered, IRea
 /// Registered clients and scopes in memory, so that a token costs no look-up. Dropped at once when this process changes a client or
 /// scope, and by <see cref="ChangeWatch"/> within a second when another does. Unknown ids are not kept: they would fill it.
 /// </summary>
-internal sealed class RegistrySnapshot(IServiceScopeFactory scopes) : IHeldInMemory
+internal sealed class RegistrySnapshot(IServiceScopeFactory scopes) : IHeldInMemory, IWarmUp
 {
     private const int Capacity = 20_000;
 
@@ -32,6 +33,14 @@ internal sealed class RegistrySnapshot(IServiceScopeFactory scopes) : IHeldInMem
 
     /// <summary>Forgets everything. What is being loaded from before the change lands in contents that nobody reads any more.</summary>
     public void Invalidate() => _contents = new();
+
+    /// <summary>Translates the two questions. What they answered is dropped again: the bootstrap file may be about to change it.</summary>
+    public async Task WarmUpAsync(CancellationToken cancellation)
+    {
+        await LoadClientAsync("", cancellation);
+        await LoadScopesAsync(cancellation);
+        Invalidate();
+    }
 
     public Task RefreshAsync(CancellationToken cancellation)
     {

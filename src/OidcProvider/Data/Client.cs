@@ -30,6 +30,9 @@ public sealed class Authorization : OpenIddictEntityFrameworkCoreAuthorization<G
 {
     /// <summary>The session it was granted in; ending the session revokes it, unless it is offline access.</summary>
     public Guid? SessionId { get; set; }
+
+    /// <summary>The client. OpenIddict keeps it as a shadow property; the hot path writes and reads rows without the change tracker.</summary>
+    public Guid? ApplicationId { get; set; }
 }
 
 /// <summary>A code, refresh token, device code, user code or pushed request; JWT access and ID tokens have no row.</summary>
@@ -45,4 +48,8 @@ public sealed class Token : OpenIddictEntityFrameworkCoreToken<Guid, Client, Aut
     public byte[]? Successor { get; set; }
 
     public Guid? SuccessorId { get; set; }
+
+    public Guid? ApplicationId { get; set; }
+
+    public Guid? AuthorizationId { get; set; }
 }

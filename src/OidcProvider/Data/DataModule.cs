@@ -23,7 +23,7 @@ internal static class DataModule
         services.Configure<IdentityOptions>(UseIdentitySchema);
         services.AddSingleton<IStartupCheck, ConnectionStringCheck>();
         services.AddSingleton<SqlitePragmas>().AddSingleton<SqliteWriters>();
-        services.AddScoped<Migrator>();
+        services.AddScoped<Migrator>().AddSingleton<UserLookup>();
         services.AddHostedService<ChangeWatch>();
         DataProtectionStore.Add(services);
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
@@ -40,6 +40,13 @@ internal static class DataModule
                 options.UseSqlite(Prepared(ConnectionString(sp)), sqlite => sqlite.CommandTimeout(Timeout(sp)))
                     .AddInterceptors(sp.GetRequiredService<SqlitePragmas>(), sp.GetRequiredService<SqliteWriters>()).Common()),
         };
+    }
+
+    /// <summary>What holds for every context. Contexts that agree in it share one model.</summary>
+    public static DbContextOptionsBuilder<TContext> Common<TContext>(this DbContextOptionsBuilder<TContext> options) where TContext : DbContext
+    {
+        ((DbContextOptionsBuilder)options).Common();
+        return options;
     }
 
     private static DbContextOptionsBuilder Common(this DbContextOptionsBuilder options) => options

@@ -3,7 +3,7 @@ using Quartz;
 namespace OidcProvider.Jobs;
 
 /// <summary>
-/// Owns the scheduler, the diary of its runs and the desk where one is started by hand. A feature brings its job and names it here by <see cref="AddJob{TJob}"/>. On a shared database the schedule is
+/// Owns the scheduler, the diary of its runs and the desk where one is started by hand. A feature brings its job and names it here by <c>AddJob</c>. On a shared database the schedule is
 /// shared too, so that of several nodes one runs a job; the embedded database has one node and keeps the schedule in memory.
 /// </summary>
 internal static class JobsModule
@@ -51,4 +51,7 @@ internal static class JobsModule
         services.AddQuartz(quartz => quartz.ScheduleJob<TJob>(
             trigger => trigger.WithIdentity(typeof(TJob).Name).WithCronSchedule(cron, schedule => schedule.InTimeZone(TimeZoneInfo.Utc)),
             job => job.WithIdentity(typeof(TJob).Name)));
+
+    /// <summary>Whether a text says when.</summary>
+    public static bool IsSchedule(string? cron) => CronExpression.TryParse(cron, out _);
 }

@@ -56,6 +56,17 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, MasterKeySource maste
     /// <summary>Reads the keys anew, because another process changed them or because a phase has changed.</summary>
     public async Task RefreshAsync(CancellationToken cancellation) => await EnsureAsync(cancellation);
 
+    /// <summary>Deletes the rows of keys that are over, and tells how many.</summary>
+    public async Task<int> PruneAsync(CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        await using var scope = scopes.CreateAsyncScope();
+        var database = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        var rows = await database.SigningKeys.AsNoTracking().ToListAsync(cancellation);
+        var over = rows.GroupBy(row => row.Algorithm).SelectMany(group => KeySchedule.Over([.. group.Select(Scheduled)], now, options.Value.RetireFor)).ToList();
+        return over.Count == 0 ? 0 : await database.SigningKeys.Where(row => over.Contains(row.Id)).ExecuteDeleteAsync(cancellation);
+    }
+
     private async Task MakeDueAsync(AppDbContext database, string algorithm, DateTime? at, CancellationToken cancellation)
     {
         var now = time.GetUtcNow().UtcDateTime;

@@ -56,6 +56,18 @@ internal static class KeySchedule
         return phases;
     }
 
+    /// <summary>
+    /// Keys of one algorithm that nothing can need any more: expired, or revoked as long ago. The newest stays, whatever it is, so that
+    /// numbers are not given twice.
+    /// </summary>
+    public static IReadOnlyList<string> Over(IReadOnlyCollection<ScheduledKey> keys, DateTime now, TimeSpan retireFor)
+    {
+        var phases = Phases(keys, now, retireFor);
+        return [.. keys.OrderByDescending(key => key.Generation).Skip(1)
+            .Where(key => phases[key.Id] is KeyPhase.Expired || (phases[key.Id] is KeyPhase.Revoked && key.RevokedAt + retireFor <= now))
+            .Select(key => key.Id)];
+    }
+
     /// <summary>When a key that has to be made now shall begin to sign, or null when none is due.</summary>
     public static DateTime? NextActivation(IReadOnlyCollection<ScheduledKey> keys, DateTime now, TimeSpan rotateAfter, TimeSpan announceFor)
     {

@@ -46,7 +46,8 @@ internal sealed class AuthorizeRequest(RegistrySnapshot registry, ConsentStore c
             SentToLoginAt = marker.Read(Raw(http.Request, LoginMarker.Parameter), raw),
             ImplicitConsent = client.Definition.Consent == ClientMetadata.ImplicitConsent,
             RequestedScopes = request.GetScopes().ToHashSet(StringComparer.Ordinal),
-            ConsentedScopes = session is null ? new HashSet<string>() : (await consents.FindAsync(session.User.Id, client.Id, http.RequestAborted)).ToHashSet(StringComparer.Ordinal),
+            // Asked only where the answer counts.
+            ConsentedScopes = session is null || client.Definition.Consent == ClientMetadata.ImplicitConsent ? new HashSet<string>() : (await consents.FindAsync(session.User.Id, client.Id, http.RequestAborted)).ToHashSet(StringComparer.Ordinal),
             Decision = decision,
         };
         return new PendingAuthorization(request, client, session, input, WithMarker(http.Request, raw));

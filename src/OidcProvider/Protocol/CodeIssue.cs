@@ -2,13 +2,14 @@ using System.Security.Claims;
 using OidcProvider.Audit;
 using OidcProvider.Clients;
 using OidcProvider.Data;
+using OidcProvider.Tokens;
 using OpenIddict.Abstractions;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace OidcProvider.Protocol;
 
 /// <summary>Makes the grant behind an authorization code: its row, its principal, the consent that is remembered.</summary>
-internal sealed class CodeIssue(AppDbContext database, GrantPrincipal principals, ConsentStore consents, UsageCounts usage, AuditLog audit, TimeProvider time)
+internal sealed class CodeIssue(RequestRows rows, GrantPrincipal principals, ConsentStore consents, UsageCounts usage, AuditLog audit, TimeProvider time)
 {
     public async Task<ClaimsPrincipal> PrepareAsync(PendingAuthorization pending, Decision decision)
     {
@@ -42,8 +43,9 @@ internal sealed class CodeIssue(AppDbContext database, GrantPrincipal principals
             Status = Statuses.Valid,
             Subject = userId.ToString(),
             Type = AuthorizationTypes.AdHoc,
+            ApplicationId = client.Id,
         };
-        database.Authorizations.Add(grant).Property("ApplicationId").CurrentValue = client.Id;
+        rows.Grant = grant;
         return grant.Id.ToString();
     }
 

@@ -35,6 +35,7 @@ internal static class ProtocolModule
             // Only a loopback issuer in Development is http; Hosting/CanonicalOrigin has turned away the rest.
             options.DisableTransportSecurityRequirement = !issuer.IsHttps);
 
+        services.AddSingleton<IWarmUp, EngineWarmUp>();
         services.AddSingleton<WritesRows>().AddSingleton<DispatchPlans>().AddScoped<IOpenIddictServerDispatcher, PlannedDispatcher>();
         services.AddOpenIddict()
             .AddCore(core =>
@@ -129,6 +130,8 @@ internal static class ProtocolModule
         // What they present.
         server.AddEventHandler<ProcessAuthenticationContext>(handler => handler.UseSingletonHandler<PresentedApiKey>().SetOrder(Engine.ValidateGenericToken.Descriptor.Order - 500));
         server.Use<ExtractEndUserVerificationRequestContext, ReadUserCode>(Web.ExtractGetOrPostRequest<ExtractEndUserVerificationRequestContext>.Descriptor.Order + 500);
+        server.Replace<ValidateTokenContext, ReadState>(Engine.Protection.ValidateReferenceTokenIdentifier.Descriptor);
+        server.Narrow<ValidateTokenContext, RowNotRead>(Engine.Protection.RestoreTokenEntryProperties.Descriptor);
         server.Replace<ValidateTokenContext, CheckTokenState>(Engine.Protection.ValidateTokenEntry.Descriptor);
         server.RemoveEventHandler(Engine.Protection.ValidateAuthorizationEntry.Descriptor);
         server.Use<ValidateTokenContext, AccessTokenState>(Engine.Protection.ValidateAuthorizationEntry.Descriptor.Order + 500);
@@ -148,6 +151,9 @@ internal static class ProtocolModule
         server.Use<ProcessSignInContext, StateLifetime>(Engine.AttachSignInParameters.Descriptor.Order + 250);
         server.Use<GenerateTokenContext, SelectSigningKey>(Engine.Protection.AttachSecurityCredentials.Descriptor.Order + 250);
         server.Use<GenerateTokenContext, LeanTokens>(Engine.Protection.CreateTokenEntry.Descriptor.Order - 500);
+        server.Use<GenerateTokenContext, SealState>(Engine.Protection.CreateTokenEntry.Descriptor.Order - 250);
+        server.Narrow<GenerateTokenContext, MakesJwt>(Engine.Protection.AttachTokenSubject.Descriptor);
+        server.Narrow<GenerateTokenContext, MakesJwt>(Engine.Protection.AttachTokenMetadata.Descriptor);
         server.Use<GenerateTokenContext, ShapeToken>(Engine.Protection.AttachTokenMetadata.Descriptor.Order + 500);
 
         // How it is said.
@@ -181,6 +187,14 @@ internal static class ProtocolModule
 
     private static void UseForRows<THandler>(this OpenIddictServerBuilder server, int order) where THandler : class, IOpenIddictServerHandler<ProcessSignInContext> =>
         server.AddEventHandler<ProcessSignInContext>(handler => handler.AddFilter<WritesRows>().UseScopedHandler<THandler>().SetOrder(order));
+
+    // The engine's own step, but not always.
+    private static void Narrow<TContext, TFilter>(this OpenIddictServerBuilder server, OpenIddictServerHandlerDescriptor narrowed)
+        where TContext : BaseContext where TFilter : class, IOpenIddictServerHandlerFilter<TContext>
+    {
+        var narrower = OpenIddictServerHandlerDescriptor.CreateBuilder<TContext>().Import(narrowed).AddFilter<TFilter>().Build();
+        server.Configure(options => options.Handlers[options.Handlers.IndexOf(narrowed)] = narrower);
+    }
 
     private static void Replace<TContext, THandler>(this OpenIddictServerBuilder server, OpenIddictServerHandlerDescriptor replaced)
         where TContext : BaseContext where THandler : class, IOpenIddictServerHandler<TContext>

@@ -14,7 +14,7 @@ namespace OidcProvider.Protocol;
 /// The grants behind which a user stands: authorization code (RFC 6749 §4.1.3), refresh token (§6), device code (RFC 8628 §3.4).
 /// Each passes the gate and is issued from what the user is now, not from what they were at sign-in.
 /// </summary>
-internal sealed class UserGrant(GrantGate gate, GrantPrincipal principals, AppDbContext database, TimeProvider time, IOptions<TokensOptions> options)
+internal sealed class UserGrant(GrantGate gate, GrantPrincipal principals, AppDbContext database, RequestRows rows, TimeProvider time, IOptions<TokensOptions> options)
 {
     /// <summary>A code depends on the session it was made in: after sign-out it is worth nothing.</summary>
     public Task<Result<ClaimsPrincipal>> RedeemCodeAsync(ClaimsPrincipal code, RegisteredClient client) =>
@@ -29,7 +29,7 @@ internal sealed class UserGrant(GrantGate gate, GrantPrincipal principals, AppDb
 
     private async Task<Result<ClaimsPrincipal>> IssueAsync(ClaimsPrincipal presented, RegisteredClient client, AuthenticationFacts facts, string? sessionId)
     {
-        var admitted = await gate.AdmitAsync(presented.GetClaim(Claims.Subject), sessionId, CancellationToken.None);
+        var admitted = await gate.AdmitAsync(presented.GetClaim(Claims.Subject), sessionId);
         if (!admitted.Succeeded)
         {
             return new Problem(Errors.InvalidGrant, admitted.Problems[0].Message);
@@ -52,7 +52,7 @@ internal sealed class UserGrant(GrantGate gate, GrantPrincipal principals, AppDb
     private async Task<TimeSpan?> RemainingLifeAsync(ClaimsPrincipal presented)
     {
         if (!Guid.TryParse(presented.GetAuthorizationId(), out var id)
-            || await database.Authorizations.Where(row => row.Id == id).Select(row => row.CreationDate).SingleOrDefaultAsync() is not { } granted)
+            || (rows.Presented?.GrantedAt ?? await database.Authorizations.Where(row => row.Id == id).Select(row => row.CreationDate).SingleOrDefaultAsync()) is not { } granted)
         {
             return null;
         }

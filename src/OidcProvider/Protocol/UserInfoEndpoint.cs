@@ -22,7 +22,7 @@ internal sealed class UserInfoEndpoint(GrantGate gate, RegistrySnapshot scopes) 
             return;
         }
 
-        var admitted = await gate.AdmitAsync(token.GetClaim(Claims.Subject), sessionId: null, CancellationToken.None);
+        var admitted = await gate.AdmitAsync(token.GetClaim(Claims.Subject), sessionId: null);
         if (!admitted.Succeeded)
         {
             context.Reject(Errors.InvalidToken, admitted.Problems[0].Message);

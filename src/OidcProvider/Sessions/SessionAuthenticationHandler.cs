@@ -64,7 +64,7 @@ internal sealed class SessionAuthenticationHandler(
 
         var sessions = Context.RequestServices.GetRequiredService<SessionStore>();
         var changing = !HttpMethods.IsGet(Request.Method) && !HttpMethods.IsHead(Request.Method);
-        var live = await sessions.FindAsync(handle, changing, Context.RequestAborted);
+        var live = await sessions.FindAsync(handle, changing);
         if (live is null)
         {
             return AuthenticateResult.NoResult();
@@ -88,7 +88,7 @@ internal sealed class SessionAuthenticationHandler(
             .BeginAsync(userId, amr, Current(Context)?.Session.Id, Request.Headers.UserAgent, Context.Connection.RemoteIpAddress?.ToString(), properties?.GetParameter<DateTime?>(Since));
         Response.Cookies.Append(CookieName, handle, Cookie);
         // For who goes on in this very request.
-        Context.Items[SessionKey] = await Context.RequestServices.GetRequiredService<SessionStore>().FindByIdAsync(session.Id, CancellationToken.None);
+        Context.Items[SessionKey] = await Context.RequestServices.GetRequiredService<SessionStore>().FindByIdAsync(session.Id);
     }
 
     protected override async Task HandleSignOutAsync(AuthenticationProperties? properties)

@@ -18,7 +18,7 @@ internal sealed record LiveSession(Session Session, User User, IReadOnlyList<str
 /// The sessions in the database: the only place where one begins, is renewed or ends. Whoever ends a session goes through
 /// <see cref="EndAsync"/>, so that what hangs on it dies in the same transaction.
 /// </summary>
-internal sealed class SessionStore(AppDbContext database, SessionCache cache, AuditLog audit, TimeProvider time, IOptions<SessionsOptions> options)
+internal sealed class SessionStore(AppDbContext database, SessionLookups lookups, SessionCache cache, AuditLog audit, TimeProvider time, IOptions<SessionsOptions> options)
 {
     private static readonly TimeSpan SeenResolution = TimeSpan.FromMinutes(1);
 
@@ -65,8 +65,7 @@ internal sealed class SessionStore(AppDbContext database, SessionCache cache, Au
     /// <summary>Finds the session behind a cookie: not ended, not idle, not too old, of a user who is not barred.</summary>
     /// <param name="handle">The cookie.</param>
     /// <param name="changing">The request changes something: it goes by the database, and what lies in front of it is void afterwards.</param>
-    /// <param name="cancellation">Given up.</param>
-    public async Task<LiveSession?> FindAsync(string handle, bool changing, CancellationToken cancellation)
+    public async Task<LiveSession?> FindAsync(string handle, bool changing)
     {
         if (handle.Length > 64)
         {
@@ -80,7 +79,8 @@ internal sealed class SessionStore(AppDbContext database, SessionCache cache, Au
         }
 
         var (readAt, watch) = (time.GetUtcNow(), Stopwatch.GetTimestamp());
-        var live = await FindAsync(row => row.HandleHash == hash, cancellation);
+        var now = readAt.UtcDateTime;
+        var live = await SeenAsync(lookups.ByHandle(database, hash, now, now - options.Value.IdleTimeout), now);
         if (live is not null && !changing)
         {
             await cache.KeepAsync(hash, live, readAt, Stopwatch.GetElapsedTime(watch));
@@ -98,36 +98,23 @@ internal sealed class SessionStore(AppDbContext database, SessionCache cache, Au
         return live.Session.EndedAt is null && live.Session.ExpiresAt > now && live.Session.LastSeenAt > now - options.Value.IdleTimeout && live.User.DisabledAt is null;
     }
 
-    private async Task<LiveSession?> FindAsync(System.Linq.Expressions.Expression<Func<Session, bool>> which, CancellationToken cancellation)
+    private async Task<LiveSession?> SeenAsync(Task<LiveSession?> look, DateTime now)
     {
-        var now = time.GetUtcNow().UtcDateTime;
-        var idleSince = now - options.Value.IdleTimeout;
-        var found = await (
-            from session in database.Sessions.AsNoTracking().Where(which)
-            join user in database.Users.AsNoTracking() on session.UserId equals user.Id
-            where session.EndedAt == null && session.ExpiresAt > now && session.LastSeenAt > idleSince && user.DisabledAt == null
-            select new
-            {
-                Session = session,
-                User = user,
-                Roles = (from held in database.UserRoles join role in database.Roles on held.RoleId equals role.Id where held.UserId == user.Id select role.Name).ToList(),
-            }).SingleOrDefaultAsync(cancellation);
-        if (found is null)
+        var found = await look;
+        if (found is not null && now - found.Session.LastSeenAt > SeenResolution)
         {
-            return null;
+            await SeenAsync(found.Session.Id);
         }
 
-        if (now - found.Session.LastSeenAt > SeenResolution)
-        {
-            await database.Sessions.Where(row => row.Id == found.Session.Id && row.LastSeenAt < now)
-                .ExecuteUpdateAsync(update => update.SetProperty(row => row.LastSeenAt, now), CancellationToken.None);
-        }
-
-        return new LiveSession(found.Session, found.User, found.Roles);
+        return found;
     }
 
     /// <summary>A session by its <c>sid</c>, with its user: not ended, not idle, not too old, of a user who is not barred.</summary>
-    public Task<LiveSession?> FindByIdAsync(Guid? id, CancellationToken cancellation = default) => FindAsync(row => row.Id == id, cancellation);
+    public Task<LiveSession?> FindByIdAsync(Guid? id)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        return id is null ? Task.FromResult<LiveSession?>(null) : SeenAsync(lookups.ById(database, id.Value, now, now - options.Value.IdleTimeout), now);
+    }
 
     /// <summary>Notes that a session was used, by something that is no page.</summary>
     public Task SeenAsync(Guid id)
@@ -146,11 +133,10 @@ internal sealed class SessionStore(AppDbContext database, SessionCache cache, Au
     }
 
     /// <summary>Whether the session named by a <c>sid</c> still lives. Asked by every grant that depends on one.</summary>
-    public Task<bool> IsAliveAsync(Guid id, CancellationToken cancellation)
+    public Task<bool> IsAliveAsync(Guid id)
     {
         var now = time.GetUtcNow().UtcDateTime;
-        var idleSince = now - options.Value.IdleTimeout;
-        return database.Sessions.AnyAsync(row => row.Id == id && row.EndedAt == null && row.ExpiresAt > now && row.LastSeenAt > idleSince, cancellation);
+        return lookups.IsAlive(database, id, now, now - options.Value.IdleTimeout);
     }
 
     /// <summary>

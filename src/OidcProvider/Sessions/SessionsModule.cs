@@ -13,7 +13,7 @@ internal static class SessionsModule
     public static IServiceCollection AddSessions(this IServiceCollection services)
     {
         services.AddValidatedOptions<SessionsOptions>(SessionsOptions.Section);
-        services.AddScoped<SessionStore>().AddSingleton<SessionCache>();
+        services.AddSingleton<SessionLookups>().AddSingleton<SessionCache>().AddScoped<SessionStore>();
         // No default scheme to authenticate with: static files, metadata, machine endpoints and error pages must not pay for, or
         // depend on, a session look-up.
         services.AddAuthentication(options => options.DefaultChallengeScheme = SessionAuthenticationHandler.SchemeName)

@@ -12,7 +12,7 @@ namespace OidcProvider.Tokens;
 /// Decides from the stored state whether a presented token still counts. Replaces the engine's step, which on a replay revokes
 /// the token rows but not the grant, so that what is issued at the same moment survives.
 /// </summary>
-internal sealed class CheckTokenState(AppDbContext database, TokenStore tokens) : IOpenIddictServerHandler<ValidateTokenContext>
+internal sealed class CheckTokenState(AppDbContext database, TokenStore tokens, RequestRows rows) : IOpenIddictServerHandler<ValidateTokenContext>
 {
     /// <summary>Seconds between two questions of a device, unless it was told to slow down (RFC 8628 §3.2).</summary>
     public const int PollInterval = 5;
@@ -24,8 +24,8 @@ internal sealed class CheckTokenState(AppDbContext database, TokenStore tokens) 
             return;
         }
 
-        // The engine has read the row for this request already.
-        var status = TokenRows.Seen(database, id)?.Status
+        // The row has been read for this request already.
+        var status = rows.Presented is { } presented && presented.Id == id ? presented.Status : TokenRows.Seen(database, id)?.Status
             ?? await database.Tokens.AsNoTracking().Where(token => token.Id == id).Select(token => token.Status).SingleOrDefaultAsync();
         switch (status)
         {
@@ -67,8 +67,9 @@ internal sealed class CheckTokenState(AppDbContext database, TokenStore tokens) 
         }
     }
 
-    private async Task<bool> IsRevokedAsync(ValidateTokenContext context) =>
-        Guid.TryParse(context.AuthorizationId, out var grant) && !await database.Authorizations.AnyAsync(row => row.Id == grant && row.Status == Statuses.Valid);
+    private async Task<bool> IsRevokedAsync(ValidateTokenContext context) => rows.Presented is { } presented
+        ? presented.GrantStatus != Statuses.Valid
+        : Guid.TryParse(context.AuthorizationId, out var grant) && !await database.Authorizations.AnyAsync(row => row.Id == grant && row.Status == Statuses.Valid);
 
     private async Task RevokeAsync(ValidateTokenContext context)
     {

@@ -33,9 +33,9 @@ internal sealed class FirstPartyTokens(AppDbContext database, TokenStore tokens,
         var grant = new Authorization
         {
             Id = Guid.CreateVersion7(time.GetUtcNow()), ConcurrencyToken = Guid.NewGuid().ToString(), CreationDate = now, Scopes = """["openid","profile","email","roles"]""",
-            SessionId = live.Session.Id, Status = Statuses.Valid, Subject = live.User.Id.ToString(), Type = AuthorizationTypes.AdHoc,
+            SessionId = live.Session.Id, Status = Statuses.Valid, Subject = live.User.Id.ToString(), Type = AuthorizationTypes.AdHoc, ApplicationId = client.Registered.Id,
         };
-        database.Authorizations.Add(grant).Property("ApplicationId").CurrentValue = client.Registered.Id;
+        database.Authorizations.Add(grant);
         var (refresh, row) = Row(grant.Id, client.Registered.Id, live.User.Id, now, now + options.Value.RefreshTokenLifetime);
         await database.SaveChangesAsync();
         return Answer(live, client, grant.Id, refresh, row.ExpirationDate!.Value);
@@ -117,10 +117,9 @@ internal sealed class FirstPartyTokens(AppDbContext database, TokenStore tokens,
         {
             Id = Guid.CreateVersion7(time.GetUtcNow()), ConcurrencyToken = Guid.NewGuid().ToString(), CreationDate = now, ExpirationDate = until,
             ReferenceId = Reference(handle), Status = Statuses.Valid, Subject = user.ToString(), Type = TokenTypeIdentifiers.RefreshToken,
+            ApplicationId = client, AuthorizationId = grant,
         };
-        var entry = database.Tokens.Add(row);
-        entry.Property("ApplicationId").CurrentValue = client;
-        entry.Property("AuthorizationId").CurrentValue = grant;
+        database.Tokens.Add(row);
         return (handle, row);
     }
 

@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using OidcProvider.Clients;
 using OidcProvider.Data;
 using OidcProvider.Hosting;
@@ -6,30 +5,20 @@ using OidcProvider.Sessions;
 
 namespace OidcProvider.Tokens;
 
-/// <summary>A user who may be granted something, with the roles they hold now.</summary>
-internal sealed record AdmittedUser(User User, IReadOnlyList<string> Roles);
-
 /// <summary>
 /// The one gate every grant and every use of a grant passes: is the user still allowed, does the session it depends on still live.
 /// (Whether the client is enabled is asked once for every endpoint, by <c>Protocol/Handlers/CheckClient</c>.)
 /// </summary>
-internal sealed class GrantGate(AppDbContext database, SessionStore sessions)
+internal sealed class GrantGate(AppDbContext database, UserLookup users, SessionStore sessions)
 {
-    public async Task<Result<AdmittedUser>> AdmitAsync(string? subject, string? sessionId, CancellationToken cancellation)
+    public async Task<Result<UserWithRoles>> AdmitAsync(string? subject, string? sessionId)
     {
         if (!Guid.TryParse(subject, out var id))
         {
             return new Problem("no_user", "The grant names no user.");
         }
 
-        var found = await (
-            from user in database.Users.AsNoTracking()
-            where user.Id == id
-            select new
-            {
-                User = user,
-                Roles = (from held in database.UserRoles join role in database.Roles on held.RoleId equals role.Id where held.UserId == user.Id select role.Name).ToList(),
-            }).SingleOrDefaultAsync(cancellation);
+        var found = await users.ById(database, id);
         if (found is null)
         {
             return new Problem("user_removed", "The user no longer exists.");
@@ -40,12 +29,12 @@ internal sealed class GrantGate(AppDbContext database, SessionStore sessions)
             return new Problem("user_disabled", "The user may not sign in.");
         }
 
-        if (sessionId is not null && !(Guid.TryParse(sessionId, out var session) && await sessions.IsAliveAsync(session, cancellation)))
+        if (sessionId is not null && !(Guid.TryParse(sessionId, out var session) && await sessions.IsAliveAsync(session)))
         {
             return new Problem("session_ended", "The session has ended.");
         }
 
-        return new AdmittedUser(found.User, found.Roles);
+        return found;
     }
 
     /// <summary>Of the scopes once granted, those the client may still have.</summary>

@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using Microsoft.EntityFrameworkCore;
 using OidcProvider.Audit;
 using OidcProvider.Data;
 using OpenIddict.Abstractions;
@@ -21,7 +20,7 @@ internal sealed class WritesRows : IOpenIddictServerHandlerFilter<ProcessSignInC
 /// All other answers are made first and written afterwards (<see cref="CommitIssue"/>): nobody waits for a signature while a
 /// row is held.
 /// </summary>
-internal sealed class BeginApproval(AppDbContext database, TokenStore tokens) : IOpenIddictServerHandler<ProcessSignInContext>
+internal sealed class BeginApproval(AppDbContext database, TokenStore tokens, RequestRows rows) : IOpenIddictServerHandler<ProcessSignInContext>
 {
     public async ValueTask HandleAsync(ProcessSignInContext context)
     {
@@ -34,7 +33,11 @@ internal sealed class BeginApproval(AppDbContext database, TokenStore tokens) : 
         if (Guid.TryParse(CommitIssue.Presented(context)?.GetTokenId(), out var id) && !await tokens.RedeemAsync(id))
         {
             context.Reject(Errors.InvalidRequest, "The code has already been used.");
+            return;
         }
+
+        // The device code, which the engine writes next, hangs on the grant.
+        await rows.WriteAsync(database);
     }
 }
 
@@ -44,7 +47,7 @@ internal sealed class BeginApproval(AppDbContext database, TokenStore tokens) : 
 /// grant's row, so that a revocation comes before or after, never between. Replaces the engine's own step, which ignores a lost race
 /// for refresh tokens. Runs before anything is put into the answer.
 /// </summary>
-internal sealed class CommitIssue(AppDbContext database, TokenStore tokens) : IOpenIddictServerHandler<ProcessSignInContext>
+internal sealed class CommitIssue(AppDbContext database, TokenStore tokens, RequestRows rows) : IOpenIddictServerHandler<ProcessSignInContext>
 {
     public async ValueTask HandleAsync(ProcessSignInContext context)
     {
@@ -62,6 +65,7 @@ internal sealed class CommitIssue(AppDbContext database, TokenStore tokens) : IO
             }
         }
 
+        await rows.WriteAsync(database);
         await database.SaveChangesAsync(CancellationToken.None);
         var transaction = database.Database.CurrentTransaction!;
         await transaction.CommitAsync(CancellationToken.None);
@@ -122,11 +126,7 @@ internal sealed class CommitIssue(AppDbContext database, TokenStore tokens) : IO
         // The successor that is there already is handed out again, instead of the one just made.
         if (refresh && await tokens.RepeatAsync(id, context.Request.RefreshToken!) is { } same)
         {
-            if (TokenRows.Seen(database, successor.Id) is { } unwanted)
-            {
-                database.Entry(unwanted).State = EntityState.Detached;
-            }
-
+            rows.Tokens.RemoveAll(row => row.Id == successor.Id);
             context.RefreshToken = same;
             return true;
         }

@@ -10,7 +10,7 @@ using OpenIddict.EntityFrameworkCore;
 namespace OidcProvider.Tokens;
 
 /// <summary>
-/// The engine's view of the token rows. A row is written once, with payload and reference, by whoever commits the answer
+/// The engine's view of the token rows that it makes itself (device and user codes, pushed requests). A row is written once, with payload and reference, by whoever commits the answer
 /// (<see cref="CommitIssue"/>); the engine's own store inserts it first and updates it afterwards. A row is read alone, without its
 /// client and grant, and changed column by column.
 /// </summary>
@@ -18,14 +18,11 @@ internal sealed class TokenRows(
     AppDbContext database, TimeProvider time, IMemoryCache cache, IOpenIddictEntityFrameworkCoreContext context, IOptionsMonitor<OpenIddictEntityFrameworkCoreOptions> options)
     : OpenIddictEntityFrameworkCoreTokenStore<Token, Client, Authorization, Guid>(cache, context, options)
 {
-    private const string ApplicationId = "ApplicationId", AuthorizationId = "AuthorizationId";
-
     /// <summary>The row of this request, if it has read or made it already.</summary>
     public static Token? Seen(AppDbContext database, Guid id) => database.Tokens.Local.FindEntry(id)?.Entity;
 
     public override ValueTask<Token> InstantiateAsync(CancellationToken cancellationToken)
     {
-        // Known to the context from the start, so that its foreign keys can be set without reading what they point to.
         var row = new Token { Id = Guid.CreateVersion7(time.GetUtcNow()), ConcurrencyToken = Guid.NewGuid().ToString() };
         database.Tokens.Add(row);
         return new(row);
@@ -59,19 +56,19 @@ internal sealed class TokenRows(
     public override async ValueTask<Token?> FindByReferenceIdAsync(string identifier, CancellationToken cancellationToken) =>
         await database.Tokens.SingleOrDefaultAsync(row => row.ReferenceId == identifier, cancellationToken);
 
-    public override ValueTask<string?> GetApplicationIdAsync(Token token, CancellationToken cancellationToken) => new(Read(token, ApplicationId));
+    public override ValueTask<string?> GetApplicationIdAsync(Token token, CancellationToken cancellationToken) => new(token.ApplicationId?.ToString());
 
-    public override ValueTask<string?> GetAuthorizationIdAsync(Token token, CancellationToken cancellationToken) => new(Read(token, AuthorizationId));
+    public override ValueTask<string?> GetAuthorizationIdAsync(Token token, CancellationToken cancellationToken) => new(token.AuthorizationId?.ToString());
 
-    public override ValueTask SetApplicationIdAsync(Token token, string? identifier, CancellationToken cancellationToken) => Write(token, ApplicationId, identifier);
-
-    public override ValueTask SetAuthorizationIdAsync(Token token, string? identifier, CancellationToken cancellationToken) => Write(token, AuthorizationId, identifier);
-
-    private string? Read(Token token, string property) => database.Entry(token).Property<Guid?>(property).CurrentValue?.ToString();
-
-    private ValueTask Write(Token token, string property, string? identifier)
+    public override ValueTask SetApplicationIdAsync(Token token, string? identifier, CancellationToken cancellationToken)
     {
-        database.Entry(token).Property<Guid?>(property).CurrentValue = Guid.TryParse(identifier, out var id) ? id : null;
+        token.ApplicationId = Guid.TryParse(identifier, out var id) ? id : null;
+        return ValueTask.CompletedTask;
+    }
+
+    public override ValueTask SetAuthorizationIdAsync(Token token, string? identifier, CancellationToken cancellationToken)
+    {
+        token.AuthorizationId = Guid.TryParse(identifier, out var id) ? id : null;
         return ValueTask.CompletedTask;
     }
 }

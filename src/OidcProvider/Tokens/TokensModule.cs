@@ -12,10 +12,13 @@ namespace OidcProvider.Tokens;
 /// </summary>
 internal static class TokensModule
 {
-    public static IServiceCollection AddTokens(this IServiceCollection services)
+    public static IServiceCollection AddTokens(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddValidatedOptions<TokensOptions>(TokensOptions.Section).AddScoped<TokenStore>().AddScoped<ConnectedApps>().AddScoped<GrantDesk>().AddScoped<FirstPartyTokens>().AddScoped<Pruning>().AddScoped<AccessTokenStanding>().AddScoped<GrantGate>();
-        services.AddJob<PruneExpiredJob>(PruneExpiredJob.Schedule);
+        services.AddValidatedOptions<TokensOptions>(TokensOptions.Section).AddScoped<TokenStore>().AddScoped<ConnectedApps>().AddScoped<GrantDesk>().AddScoped<FirstPartyTokens>().AddScoped<Pruning>().AddScoped<AccessTokenStanding>().AddScoped<GrantGate>()
+            .AddSingleton<TokenLookups>().AddSingleton<StateSeal>().AddScoped<RequestRows>().AddSingleton<MakesJwt>().AddSingleton<RowNotRead>();
+        // The schedule is fixed when the services are; a bad one is reported by the options check.
+        var schedule = configuration[$"{TokensOptions.Section}:{nameof(TokensOptions.PruneSchedule)}"];
+        services.AddJob<PruneExpiredJob>(JobsModule.IsSchedule(schedule) ? schedule! : new TokensOptions().PruneSchedule);
 
         // A key is published until the longest-lived token it can have signed, a refresh token, has expired.
         services.AddOptions<KeysOptions>().PostConfigure<IOptions<TokensOptions>>((keys, tokens) =>

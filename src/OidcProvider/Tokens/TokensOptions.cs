@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using OidcProvider.Jobs;
 
 namespace OidcProvider.Tokens;
 
@@ -34,6 +35,9 @@ internal sealed class TokensOptions : IValidatableObject
     [Description("Signature of access tokens: RS256, PS256 or ES256.")]
     public string AccessTokenAlgorithm { get; set; } = "RS256";
 
+    [Description("When expired rows are removed, as a Quartz cron expression in UTC.")]
+    public string PruneSchedule { get; set; } = "0 7/15 * * * ?";
+
     [Description("Lets the server call loopback addresses that clients name. For development.")]
     public bool AllowLoopbackCallouts { get; set; }
 
@@ -42,6 +46,11 @@ internal sealed class TokensOptions : IValidatableObject
         if (!Algorithms.Contains(AccessTokenAlgorithm, StringComparer.Ordinal))
         {
             yield return Fault(nameof(AccessTokenAlgorithm), $"'{AccessTokenAlgorithm}' is not one of {string.Join(", ", Algorithms)}");
+        }
+
+        if (!JobsModule.IsSchedule(PruneSchedule))
+        {
+            yield return Fault(nameof(PruneSchedule), $"'{PruneSchedule}' is not a cron expression with seconds");
         }
 
         foreach (var (name, value, most) in new[]

@@ -22,14 +22,15 @@ async function visit(url, form) {
   return { location: answer.headers.get('location'), body: await answer.text() };
 }
 
-// Follows redirects, fills forms, until the redirect to the client.
+// Follows redirects, fills the first form of each page, until the redirect to the client.
 async function code() {
   let page = await visit(`${authorize}?${query}`);
   for (let hop = 0; hop < 20; hop++) {
     if (page.location?.startsWith(redirect)) return new URL(page.location).searchParams.get('code');
     if (page.location) { page = await visit(page.location); continue; }
-    const action = /<form[^>]*action="([^"]*)"/.exec(page.body)?.[1]?.replaceAll('&amp;', '&') ?? authorize;
-    const form = new URLSearchParams([...page.body.matchAll(/<input[^>]*name="([^"]*)"[^>]*?value="([^"]*)"/g)].map(([, name, value]) => [name, value.replaceAll('&amp;', '&')]));
+    const shown = /<form[^]*?<\/form>/.exec(page.body)?.[0] ?? '';
+    const action = /<form[^>]*action="([^"]*)"/.exec(shown)?.[1]?.replaceAll('&amp;', '&') ?? authorize;
+    const form = new URLSearchParams([...shown.matchAll(/<input[^>]*name="([^"]*)"[^>]*?value="([^"]*)"/g)].map(([, name, value]) => [name, value.replaceAll('&amp;', '&')]));
     for (const [name, value] of [['Username', 'alice@example.test'], ['Password', 'correct horse battery staple'], ['login', 'alice'], ['password', 'x']]) form.set(name, value);
     page = await visit(action, form);
   }
@@ -49,7 +50,7 @@ for (let index = 0; index < Number(count); index++) {
   access = tokens.access_token;
 }
 
-// The peer's userinfo takes tokens without a resource only.
+// The peer's userinfo takes tokens without a resource only (see server.mjs).
 if (kind === 'peer') {
   const answer = await fetch(new URL(token, issuer), {
     method: 'POST', headers: { authorization: `Basic ${Buffer.from(`${clientId}:${secret}`).toString('base64')}` },

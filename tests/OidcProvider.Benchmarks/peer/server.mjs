@@ -26,7 +26,8 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
     resourceIndicators: {
       enabled: true,
       defaultResource: (_, client, oneOf) => oneOf ?? 'http://localhost:5082',
-      useGrantedResource: () => true,
+      // A token for userinfo is one without a resource: who asks for less than the scope of the resource gets such a one.
+      useGrantedResource: ctx => !ctx.oidc.params?.scope || ctx.oidc.params.scope.split(' ').includes('api'),
       getResourceServerInfo: (_, resource) => ({
         scope: 'api', audience: resource, accessTokenTTL: 900,
         ...(resource.endsWith('/opaque') ? { accessTokenFormat: 'opaque' } : { accessTokenFormat: 'jwt', jwt: { sign: { alg } } }),

@@ -33,6 +33,15 @@ public class KeyScheduleTests
         Assert.That(KeySchedule.NextActivation([Key("a", 1, Now, Now.AddDays(1))], Now.AddDays(2), Rotate, Day), Is.EqualTo(Now.AddDays(2)));
 
     [Test]
+    public void Keys_that_nothing_can_need_are_over_and_the_newest_never_is()
+    {
+        var keys = new[] { Key("old", 1, Now), Key("leaked", 2, Now.AddDays(90), Now.AddDays(100)), Key("signs", 3, Now.AddDays(100)) };
+        Assert.That(KeySchedule.Over(keys, Now.AddDays(129), TimeSpan.FromDays(30)), Is.Empty, "what they signed may still be valid");
+        Assert.That(KeySchedule.Over(keys, Now.AddDays(130), TimeSpan.FromDays(30)), Is.EquivalentTo(new[] { "old", "leaked" }));
+        Assert.That(KeySchedule.Over([Key("only", 1, Now, Now.AddDays(1))], Now.AddDays(900), TimeSpan.FromDays(30)), Is.Empty, "its number must not be given again");
+    }
+
+    [Test]
     public void Each_key_passes_through_its_phases_and_exactly_one_signs()
     {
         var keys = new[] { Key("a", 1, Now), Key("b", 2, Now.AddDays(90)), Key("c", 3, Now.AddDays(180)) };

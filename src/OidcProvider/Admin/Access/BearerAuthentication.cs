@@ -76,7 +76,7 @@ internal sealed class BearerAuthentication(IOptionsMonitor<AuthenticationSchemeO
         }
 
         // A client's own token has no user behind it, and administering is for people.
-        var admitted = await Service<GrantGate>().AdmitAsync(token.Subject, sessionId: null, Context.RequestAborted);
+        var admitted = await Service<GrantGate>().AdmitAsync(token.Subject, sessionId: null);
         return admitted.Succeeded
             ? AuthenticateResult.Success(new AuthenticationTicket(Caller.Of(admitted.Value.User, admitted.Value.Roles, identity.Claims.Where(claim => Kept.Contains(claim.Type)), SchemeName), SchemeName))
             : AuthenticateResult.Fail(admitted.Problems[0].Message);
