@@ -4,7 +4,7 @@ using OidcProvider.Languages;
 namespace OidcProvider.Branding;
 
 /// <summary>Where a return URL leads, for people: the app that sent them here, with its own look.</summary>
-internal sealed record Destination(string Name, string? LogoUri, Palette? Colors);
+internal sealed record Destination(string Name, string? LogoUri, string? PolicyUri, string? TosUri, Palette? Colors);
 
 /// <summary>
 /// Finds the destination of a return URL, in the words of a language; null when it is none that has a name. Sign-in asks this and so needs to

@@ -75,17 +75,18 @@ internal sealed class RequestLanguage(IssuerUri issuer)
             return false;
         }
 
+        var back = BackOf(request);
         // Another site's page must not choose for the user; a link there leads to the page and no more.
         if (Language.All.FirstOrDefault(language => language.Tag == request.Query[Parameter]) is { } chosen && request.Headers["Sec-Fetch-Site"] != "cross-site")
         {
             http.Response.Cookies.Append(MenuCookie, chosen.Tag, Cookie(TimeSpan.FromDays(365)));
-            if ((Short(request.Query[UiLocales]) ?? request.Cookies[FlowCookie]?.TrimStart(LanguageChoice.Declined)) is { Length: > 0 } declined)
+            if ((Short(AskedIn(back)) ?? request.Cookies[FlowCookie]?.TrimStart(LanguageChoice.Declined)) is { Length: > 0 } declined)
             {
                 http.Response.Cookies.Append(FlowCookie, LanguageChoice.Declined + declined, Cookie(TimeSpan.FromHours(1)));
             }
         }
 
-        http.Response.Redirect(ReturnUrl.OrHome(BackOf(request), request.PathBase));
+        http.Response.Redirect(ReturnUrl.OrHome(back, request.PathBase));
         return true;
     }
 
@@ -106,6 +107,9 @@ internal sealed class RequestLanguage(IssuerUri issuer)
         var rest = string.Join('&', request.QueryString.ToUriComponent().TrimStart('?').Split('&').Where(pair => !pair.StartsWith($"{Parameter}=", StringComparison.Ordinal)));
         return $"{request.PathBase.ToUriComponent()}{request.Path.ToUriComponent()}{(rest.Length > 0 ? "?" + rest : "")}";
     }
+
+    private static string? AskedIn(string? url) =>
+        url?.IndexOf('?', StringComparison.Ordinal) is > 0 and var query ? QueryHelpers.ParseQuery(url[query..]).GetValueOrDefault(UiLocales).FirstOrDefault() : null;
 
     private static string? Short(string? tags) => tags is { Length: <= MaxLength } && !tags.Any(char.IsControl) ? tags : null;
 

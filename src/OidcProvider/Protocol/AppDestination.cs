@@ -18,7 +18,7 @@ internal sealed class AppDestination(RegistrySnapshot registry, IssuerUri issuer
         }
 
         return (await registry.FindClientAsync(clientId))?.Registered is { Disabled: false } client && client.Definition.In(words.Language) is var shown
-            ? new Destination(shown.ClientName!, shown.LogoUri, shown.Colors())
+            ? new Destination(shown.ClientName!, shown.LogoUri, shown.PolicyUri, shown.TosUri, shown.Colors())
             : null;
     }
 }

@@ -92,7 +92,7 @@ public class BrandingTests : ProviderFixture
         using var client = Client();
         var login = await browser.GetAsync(client.AuthorizationUrl());
         Assert.That(login.Title, Is.EqualTo("Sign in to continue to App web"));
-        Assert.That(login.Body, Does.Contain("light=1a4fb4").And.Contain("https://shop.example/logo.png"));
+        Assert.That(login.Body, Does.Contain("light=1a4fb4").And.Contain("https://shop.example/logo.png").And.Contain("https://shop.example/privacy"));
         var german = await browser.GetAsync(client.AuthorizationUrl(("ui_locales", "de")));
         Assert.That(german.Title, Is.EqualTo("Anmelden und weiter zu Laden <b>"));
         Assert.That(german.Body, Does.Contain("Laden &lt;b&gt;").And.Not.Contain("Laden <b>"));

@@ -75,7 +75,7 @@ public class LanguageTests : ProviderFixture
     public async Task An_error_page_changes_its_language_without_repeating_what_was_refused()
     {
         using var browser = Browser();
-        var page = await browser.GetAsync("/connect/authorize?client_id=web&response_type=code&redirect_uri=https%3A%2F%2Fevil.test%2F");
+        var page = await browser.GetAsync("/connect/authorize?client_id=web&response_type=code&redirect_uri=https%3A%2F%2Fevil.test%2F&ui_locales=fr");
         Assert.That(page.Body, Does.Not.Contain("evil.test"));
         var german = await browser.GetAsync(MenuLink(page, "de"));
         Assert.That((german.Status, german.Title, german.Uri.Query), Is.EqualTo((HttpStatusCode.BadRequest, "Diese App ist nicht richtig eingerichtet", page.Uri.Query)));

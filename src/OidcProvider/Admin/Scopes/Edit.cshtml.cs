@@ -80,6 +80,8 @@ internal sealed partial class EditModel(ScopeRegistry registry) : AdminPage
             Name = (IsNew ? NewName?.Trim() : Name) ?? "", DisplayName = Text(DisplayName), Description = Text(Description),
             Resources = [.. (Resources ?? "").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
             Claims = [.. Separators().Split(Claims ?? "").Where(claim => claim.Length > 0)],
+            // Not on the form; a file or the API sets them.
+            Tagged = IsNew ? null : (await registry.FindRegisteredAsync(Name!, cancellation))?.Definition.Tagged,
         };
         var saved = await registry.ApplyAsync(wanted, Caller.Editor, IsNew ? "" : Version ?? "unknown", cancellation);
         Clients = IsNew ? 0 : await registry.ClientsOfAsync(Name!, cancellation);
