@@ -81,17 +81,6 @@ internal sealed class PasskeysModel(Passkeys passkeys, SecondFactors factors, La
 
     public Task<IActionResult> OnPostRemoveAsync([FromForm] string? id) => ChangeAsync(() => passkeys.RemoveAsync(Me, id), "passkey-removed", remove: true);
 
-    /// <summary>"Not now": the offer of a passkey stays away from this browser for three months.</summary>
-    public async Task<IActionResult> OnPostLaterAsync()
-    {
-        if (await IsCompleteAsync())
-        {
-            PasskeyOffer.Snooze(HttpContext);
-        }
-
-        return Redirect(Back);
-    }
-
     private async Task<IActionResult> ChangeAsync(Func<Task<bool>> change, string done, bool remove = false)
     {
         if (await FreshAsync() is { } elsewhere)
