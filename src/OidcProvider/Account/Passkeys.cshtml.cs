@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.WebUtilities;
 using OidcProvider.Hosting;
-using OidcProvider.Sessions;
 using OidcProvider.Users;
 
 namespace OidcProvider.Account;
