@@ -61,6 +61,8 @@ public abstract class BrowserFixture
         Assert.That(_errors, Is.Empty);
     }
 
+    private bool IsOurs(string url) => url.StartsWith(Host.IssuerValue, StringComparison.Ordinal);
+
     /// <summary>Names the refusals that a test is about. Any other failed answer, a missing style sheet for one, fails the test.</summary>
     protected void Provokes(params int[] statuses) => _provoked.UnionWith(statuses);
 
@@ -80,15 +82,15 @@ public abstract class BrowserFixture
         };
         page.Response += (_, response) =>
         {
-            if (response.Status >= 400 && !(response.Request.ResourceType == "document" && _provoked.Contains(response.Status)))
+            if (IsOurs(response.Url) && response.Status >= 400 && !(response.Request.ResourceType == "document" && _provoked.Contains(response.Status)))
             {
                 _errors.Add($"{response.Status} for {response.Request.Method} {response.Url}");
             }
         };
         page.RequestFailed += (_, request) =>
         {
-            // Leaving a page ends what it still asks for.
-            if (request.Failure is not ("net::ERR_ABORTED" or null))
+            // Leaving a page ends what it still asks for; the client of these tests does not listen.
+            if (IsOurs(request.Url) && request.Failure is not ("net::ERR_ABORTED" or null))
             {
                 _errors.Add($"{request.Failure} for {request.Method} {request.Url}");
             }

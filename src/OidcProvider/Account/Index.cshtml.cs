@@ -28,6 +28,17 @@ internal sealed class IndexModel(Profile profile, SecondFactors factors) : Accou
         Factors = await factors.StateAsync(Me.Id);
     }
 
+    /// <summary>"Not now": the offer of a passkey stays away from this browser for three months.</summary>
+    public async Task<IActionResult> OnPostLaterAsync()
+    {
+        if (await IsCompleteAsync())
+        {
+            PasskeyOffer.Snooze(HttpContext);
+        }
+
+        return Redirect($"{Request.PathBase}/account");
+    }
+
     public async Task<IActionResult> OnPostAsync()
     {
         Factors = await factors.StateAsync(Me.Id);

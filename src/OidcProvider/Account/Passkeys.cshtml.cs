@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.WebUtilities;
 using OidcProvider.Hosting;
-using OidcProvider.Sessions;
 using OidcProvider.Users;
 
 namespace OidcProvider.Account;
@@ -80,17 +79,6 @@ internal sealed class PasskeysModel(Passkeys passkeys, SecondFactors factors, La
     public Task<IActionResult> OnPostRenameAsync([FromForm] string? id, [FromForm] string? name) => ChangeAsync(() => passkeys.RenameAsync(Me, id, name), "passkey-renamed");
 
     public Task<IActionResult> OnPostRemoveAsync([FromForm] string? id) => ChangeAsync(() => passkeys.RemoveAsync(Me, id), "passkey-removed", remove: true);
-
-    /// <summary>"Not now": the offer of a passkey stays away from this browser for three months.</summary>
-    public async Task<IActionResult> OnPostLaterAsync()
-    {
-        if (await IsCompleteAsync())
-        {
-            PasskeyOffer.Snooze(HttpContext);
-        }
-
-        return Redirect(Back);
-    }
 
     private async Task<IActionResult> ChangeAsync(Func<Task<bool>> change, string done, bool remove = false)
     {

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using OidcProvider.Hosting;
 using OidcProvider.Sessions;
@@ -30,5 +31,12 @@ internal sealed class StartModel(IssuerUri issuer, SecondFactors factors) : Page
         Name = session?.FindFirst(Claims.Name)?.Value;
         Email = session?.FindFirst(Claims.Email)?.Value;
         Offer = SessionAuthenticationHandler.Current(HttpContext) is { } live && PasskeyOffer.IsDue(HttpContext, live, (await factors.StateAsync(live.User.Id)).Passkeys);
+    }
+
+    /// <summary>"Not now": the offer of a passkey stays away from this browser for three months.</summary>
+    public IActionResult OnPostLater()
+    {
+        PasskeyOffer.Snooze(HttpContext);
+        return Redirect($"{Request.PathBase}/");
     }
 }
