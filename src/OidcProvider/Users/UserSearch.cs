@@ -84,6 +84,12 @@ internal sealed class UserSearch(AppDbContext database, ILookupNormalizer normal
             return new(await Filtered(query).Where(user => user.Id == id).ToListAsync(cancellation), null);
         }
 
+        if (text.Contains('\0', StringComparison.Ordinal))
+        {
+            // No database can hold it, so nobody is called that.
+            return new([], null);
+        }
+
         var from = normalizer.NormalizeName(text)!;
         var to = from + '\uffff';
         List<User> all = [];
