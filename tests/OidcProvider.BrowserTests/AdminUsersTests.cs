@@ -1,0 +1,191 @@
+using System.Text.Json.Nodes;
+using Deque.AxeCore.Playwright;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+using OidcProvider.TestKit;
+using OidcProvider.Users;
+
+namespace OidcProvider.BrowserTests;
+
+/// <summary>The pages of users, roles, sessions and grants as each role sees them: what they may not, they neither see nor can post.</summary>
+public class AdminUsersTests : BrowserFixture
+{
+    private readonly Dictionary<string, Guid> _ids = [];
+
+    protected override Task<ProviderHost> StartHostAsync() => ProviderHost.StartAsync(bootstrap: Given.Administration());
+
+    [OneTimeSetUp]
+    public Task FindAsync() => Host.InScopeAsync(async services =>
+    {
+        var users = services.GetRequiredService<UserDirectory>();
+        foreach (var email in new[] { Given.Alice, Given.Bob, Given.UserAdmin, Given.ClientAdmin, Given.Auditor })
+        {
+            _ids[email] = (await users.FindByNameAsync(email))!.Id;
+        }
+    });
+
+    [Test]
+    public async Task The_owner_makes_finds_changes_and_deletes_a_user([Values] bool javaScript)
+    {
+        var email = $"nina{(javaScript ? 1 : 2)}@example.test";
+        var page = await AsAsync(Given.Alice, javaScript);
+        await page.GotoAsync("/admin/users");
+        await page.GetByRole(AriaRole.Link, new() { Name = "New user" }).ClickAsync();
+        await PressAsync(page, "Make user");
+        Assert.That(await page.Locator("[role=alert]").InnerTextAsync(), Does.Contain("must be an e-mail address"));
+        await page.GetByLabel("E-mail address", new() { Exact = true }).FillAsync(email);
+        await page.GetByLabel("Family name").FillAsync("Nightingale");
+        await PressAsync(page, "Make user");
+        Assert.That(await page.Locator("[role=status]").First.InnerTextAsync(), Does.Contain("mail with a link"));
+
+        await page.GotoAsync("/admin/users?q=nightin");
+        await page.GetByRole(AriaRole.Link, new() { Name = email }).ClickAsync();
+        await page.GetByLabel("Given name").FillAsync("Nina");
+        await PressAsync(page, "Save");
+        Assert.That(await page.Locator("[role=status]").First.InnerTextAsync(), Is.EqualTo("Saved."));
+        await page.GetByRole(AriaRole.Link, new() { Name = "Roles", Exact = true }).Last.ClickAsync();
+        await page.GetByLabel("auditor administers").CheckAsync();
+        await page.GetByLabel("Further roles").FillAsync("editor writer");
+        await PressAsync(page, "Save roles");
+        Assert.That(await page.GetByLabel("editor", new() { Exact = true }).IsCheckedAsync(), Is.True);
+        foreach (var (link, button, done) in new[] { ("Disable", "Disable", "disabled"), ("Delete", "Delete", "deleted") })
+        {
+            await page.GetByRole(AriaRole.Link, new() { Name = link, Exact = true }).ClickAsync();
+            Assert.That(await page.Locator("main").InnerTextAsync(), Does.Contain("0 live sessions and 0 apps lose access"));
+            await PressAsync(page, button);
+            Assert.That(await page.Locator("[role=status]").First.InnerTextAsync(), Does.Contain(done));
+        }
+
+        await page.GotoAsync("/admin/users?q=nightin");
+        Assert.That(await page.Locator("main").InnerTextAsync(), Does.Contain("Nobody matches."));
+    }
+
+    [Test]
+    public async Task What_ending_a_session_breaks_is_said_before_it_happens()
+    {
+        using var agent = new UserAgent(Host.Issuer);
+        using var client = new RelyingParty(Host, Given.Trusted);
+        await client.SignInAsync(agent, Given.Bob);
+        var page = await AsAsync(Given.UserAdmin);
+        await page.GotoAsync($"/admin/users/{_ids[Given.Bob]}/confirm/sign-out");
+        Assert.That(await page.Locator("main").InnerTextAsync(), Does.Match(@"[1-9] live sessions? and 1 app lose access"));
+        await page.GotoAsync($"/admin/users/{_ids[Given.Bob]}/apps");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Withdraw App trusted" }).ClickAsync();
+        Assert.That(await page.Locator("main").InnerTextAsync(), Does.Contain("App trusted loses 1 grant"));
+        await PressAsync(page, "Withdraw access");
+        Assert.That(await page.Locator("main").InnerTextAsync(), Does.Contain("No app uses this account."));
+        await page.GotoAsync($"/admin/sessions?user={Given.Bob}");
+        await page.GetByRole(AriaRole.Link, new() { Name = "End the session" }).First.ClickAsync();
+        await PressAsync(page, "End session");
+        Assert.That(await page.Locator("[role=status]").First.InnerTextAsync(), Is.EqualTo("The session has ended."));
+        Assert.That((await agent.GetAsync("/account")).Body, Does.Contain("current-password"));
+    }
+
+    [Test]
+    public async Task A_user_admin_sees_but_cannot_touch_accounts_that_administer()
+    {
+        var page = await AsAsync(Given.UserAdmin);
+        foreach (var target in new[] { Given.Alice, Given.UserAdmin, Given.Auditor })
+        {
+            await page.GotoAsync($"/admin/users/{_ids[target]}");
+            Assert.That(await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).CountAsync(), Is.Zero);
+            Assert.That(await page.GetByRole(AriaRole.Link, new() { Name = "Delete", Exact = true }).CountAsync(), Is.Zero);
+            Assert.That(await page.Locator("main").InnerTextAsync(), Does.Contain("Only an owner may change it."));
+            foreach (var what in new[] { "disable", "delete", "factors", "sign-out", "password" })
+            {
+                Assert.That((await page.GotoAsync($"/admin/users/{_ids[target]}/confirm/{what}"))!.Status, Is.EqualTo(403), what);
+            }
+        }
+
+        await page.GotoAsync($"/admin/users/{_ids[Given.Bob]}/roles");
+        Assert.That(await page.Locator("main").InnerTextAsync(), Does.Not.Contain("administers this server"));
+        await page.GetByLabel("Further roles").FillAsync("admin");
+        await PressAsync(page, "Save roles");
+        Assert.That(await page.Locator("[role=alert]").InnerTextAsync(), Does.Contain("Only an owner gives or takes the role admin."));
+    }
+
+    [Test]
+    public async Task Other_roles_see_only_what_they_may_and_their_posts_are_refused()
+    {
+        var auditor = await AsAsync(Given.Auditor);
+        foreach (var path in new[] { "/admin/users", "/admin/roles", "/admin/sessions", "/admin/grants", $"/admin/users/{_ids[Given.Bob]}", $"/admin/users/{_ids[Given.Bob]}/roles" })
+        {
+            Assert.That((await auditor.GotoAsync(path))!.Status, Is.EqualTo(200), path);
+            Assert.That(await auditor.Locator("main button[type=submit]:visible").AllInnerTextsAsync(), Is.SubsetOf(new[] { "Search", "Show" }), path);
+            Assert.That(await auditor.Locator("main a:text-matches('^(New user|End|Withdraw|Change|Delete|Disable)')").CountAsync(), Is.Zero, path);
+        }
+
+        var posts = new[] { $"/admin/users/{_ids[Given.Bob]}?handler=Verify", $"/admin/users/{_ids[Given.Bob]}?handler=Unlock", $"/admin/users/{_ids[Given.Bob]}/roles?handler=Roles", $"/admin/users/{_ids[Given.Bob]}/confirm/delete", "/admin/users/new", "/admin/roles/edit?name=x&handler=Remove", $"/admin/sessions/{Guid.NewGuid()}/end", $"/admin/grants/{Guid.NewGuid()}/withdraw" };
+        foreach (var path in posts)
+        {
+            Assert.That(await PostAsync(auditor, path), Is.EqualTo(403), path);
+        }
+
+        var clara = await AsAsync(Given.ClientAdmin);
+        Assert.That(await clara.Locator(".admin-nav").InnerTextAsync(), Does.Not.Contain("Users").And.Not.Contain("Sessions"));
+        foreach (var path in new[] { "/admin/users", "/admin/users/new", "/admin/roles", "/admin/sessions", "/admin/grants", $"/admin/users/{_ids[Given.Bob]}" })
+        {
+            Assert.That((await clara.GotoAsync(path))!.Status, Is.EqualTo(403), path);
+        }
+
+        foreach (var path in posts)
+        {
+            Assert.That(await PostAsync(clara, path), Is.EqualTo(403), path);
+        }
+    }
+
+    [TestCase(ColorScheme.Light, 1280), TestCase(ColorScheme.Dark, 1280), TestCase(ColorScheme.Light, 360), TestCase(ColorScheme.Dark, 360)]
+    public async Task No_page_of_users_roles_sessions_and_grants_has_a_serious_fault(ColorScheme scheme, int width)
+    {
+        using var agent = new UserAgent(Host.Issuer);
+        using var client = new RelyingParty(Host, Given.Trusted);
+        await client.SignInAsync(agent, Given.Bob);
+        var grant = "";
+        await Host.InScopeAsync(async services =>
+        {
+            await services.GetRequiredService<UserDirectory>().UpdateAsync(new UserDefinition { Email = Given.Bob, Roles = ["editor"] }, "test");
+            grant = (await services.GetRequiredService<OidcProvider.Tokens.GrantDesk>().ListAsync(_ids[Given.Bob], null, null, 1)).Rows[0].Id.ToString();
+        });
+        var page = await AsAsync(Given.Alice, scheme: scheme, width: width);
+        var session = "";
+        await Host.InScopeAsync(async services => session = (await services.GetRequiredService<SessionDesk>().ListAsync(_ids[Given.Bob], null, 1)).Rows[0].Id.ToString());
+        var bob = $"/admin/users/{_ids[Given.Bob]}";
+        foreach (var path in new[]
+        {
+            "/admin/users", "/admin/users?q=nobody-has-this", "/admin/users?role=editor&state=enabled", "/admin/users/new", bob, $"{bob}/roles", $"{bob}/sign-in", $"{bob}/sessions", $"{bob}/apps", $"{bob}/activity",
+            $"{bob}/confirm/delete", $"{bob}/confirm/password", $"{bob}?done=saved", "/admin/roles", "/admin/roles/edit?name=editor", "/admin/sessions", $"/admin/sessions/{session}/end", "/admin/grants", $"/admin/grants/{grant}/withdraw", "/first-owner?token=x",
+        })
+        {
+            await page.GotoAsync(path);
+            await page.WaitForLoadStateAsync();
+            var result = await page.RunAxe();
+            Assert.That(result.Violations.Where(violation => violation.Impact is "serious" or "critical").Select(violation => $"{path}: {violation.Id} {violation.Help} {string.Join(' ', violation.Nodes.Select(node => node.Html))}"), Is.Empty);
+            Assert.That(await page.Locator("h1").CountAsync(), Is.EqualTo(1), path);
+            Assert.That(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), Is.True, $"{path} scrolls sideways");
+            if (Environment.GetEnvironmentVariable("SCREENSHOTS") is { Length: > 0 } folder)
+            {
+                await page.ScreenshotAsync(new() { FullPage = true, Path = Path.Combine(folder, $"{path.Replace(_ids[Given.Bob].ToString(), "bob", StringComparison.Ordinal).Replace(session, "sid", StringComparison.Ordinal).Replace(grant, "gid", StringComparison.Ordinal).Trim('/').Replace('/', '_').Replace('?', '_')}-{scheme}-{width}.png") });
+            }
+        }
+    }
+
+    private async Task<IPage> AsAsync(string user, bool javaScript = true, ColorScheme scheme = ColorScheme.Light, int width = 1280)
+    {
+        var page = await PageAsync(scheme, width, javaScript: javaScript);
+        await page.GotoAsync("/login?returnUrl=%2Fadmin");
+        await SignInAsync(page, user);
+        Assert.That(await HeadingAsync(page), Is.Not.Empty);
+        return page;
+    }
+
+    // With a token of the browser's own, so that only the permission can refuse it.
+    private static async Task<int> PostAsync(IPage page, string path)
+    {
+        await page.GotoAsync("/account/password");
+        var token = await page.Locator("input[name='__RequestVerificationToken']").First.InputValueAsync();
+        var form = page.APIRequest.CreateFormData();
+        form.Set("__RequestVerificationToken", token);
+        form.Set("email", "changed@example.test");
+        return (await page.APIRequest.PostAsync(path, new() { Form = form, MaxRedirects = 0 })).Status;
+    }
+}
