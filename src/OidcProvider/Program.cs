@@ -29,7 +29,7 @@ internal sealed partial class Program
         var builder = ServerBuilder.Create(args);
         builder.Services
             .AddHosting(builder.Configuration, builder.Environment)
-            .AddBranding().AddTelemetry()
+            .AddBranding().AddTelemetry(builder.Configuration)
             .AddJobs(builder.Configuration)
             .AddData(builder.Configuration)
             .AddAudit().AddMail()

@@ -18,6 +18,7 @@ internal static class AdminModule
     {
         services.AddValidatedOptions<AdminOptions>(AdminOptions.Section);
         services.AddApi().AddApiReference();
+        services.AddOperations();
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.SchemeName, _ => { });
         services.AddSingleton<IAuthorizationHandler, PermissionPolicy>().AddSingleton<IAuthorizationMiddlewareResultHandler, AccessRefusals>();
         var policies = services.AddAuthorizationBuilder();
@@ -43,5 +44,6 @@ internal static class AdminModule
         Scopes.ScopesApi.Map(api);
         Keys.KeysApi.Map(api);
         ApiKeys.ApiKeysApi.Map(api);
+        OperationsModule.Map(api);
     }
 }

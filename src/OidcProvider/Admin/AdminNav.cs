@@ -13,7 +13,12 @@ internal static class AdminNav
     [
         new("/admin/clients", "Clients", Permissions.ClientsRead),
         new("/admin/scopes", "Scopes", Permissions.ScopesRead),
+        new("/admin/requests", "Refused requests", Permissions.RequestsRead),
+        new("/admin/audit", "Audit trail", Permissions.AuditRead),
         new("/admin/keys", "Keys", Permissions.KeysRead),
+        new("/admin/jobs", "Jobs", Permissions.JobsRead),
+        new("/admin/settings", "Settings", Permissions.ConfigurationRead),
+        new("/admin/doctor", "Doctor", Permissions.ConfigurationRead),
         new("/admin/api-keys", "API keys", Permissions.ApiKeysRead),
         new("/admin/api", "API", PermissionRequirement.Any),
     ];

@@ -1,20 +1,62 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.EntityFrameworkCore;
 using OidcProvider.Admin.Access;
+using OidcProvider.Admin.Charts;
+using OidcProvider.Admin.Dashboard;
+using OidcProvider.Admin.Jobs;
 using OidcProvider.Data;
 using OidcProvider.Hosting;
+using OidcProvider.Keys;
 
 namespace OidcProvider.Admin;
 
-/// <summary>The first page of the administration: how much there is of everything. Open to whoever administers anything.</summary>
+/// <summary>
+/// The first page of the administration: how much there is of everything and how the last day went. Open to whoever administers anything;
+/// each sees the part that their role is about.
+/// </summary>
 [Authorize(Policy = Permissions.OfPage + PermissionRequirement.Any)]
-internal sealed class IndexModel(AppDbContext database) : AdminPage
+internal sealed class IndexModel(AppDbContext database, DashboardData data, KeyDesk keys, JobHistory jobs, TimeProvider time) : AdminPage
 {
     public IReadOnlyList<(string Name, int Count)> Counts { get; private set; } = [];
 
-    public async Task OnGetAsync(CancellationToken cancellation) => Counts =
-    [
-        ("Clients", await database.Clients.CountAsync(cancellation)),
-        ("Users", await database.Users.CountAsync(cancellation)),
-    ];
+    public IReadOnlyList<Chart> Charts { get; private set; } = [];
+
+    public IReadOnlyList<(KeyView Key, int Days)> SigningKeys { get; private set; } = [];
+
+    public OutboxState? Outbox { get; private set; }
+
+    public IReadOnlyList<JobWithRuns> JobRuns { get; private set; } = [];
+
+    public async Task OnGetAsync(CancellationToken cancellation)
+    {
+        Counts =
+        [
+            ("Clients", await database.Clients.CountAsync(cancellation)),
+            ("Users", await database.Users.CountAsync(cancellation)),
+        ];
+        List<Chart> charts = [];
+        if (May(Permissions.UsersRead))
+        {
+            charts.Add(await data.SignInsAsync(cancellation));
+        }
+
+        if (May(Permissions.ClientsRead))
+        {
+            charts.Add(await data.TokensAsync(cancellation));
+            charts.Add(await data.LatencyAsync(cancellation));
+        }
+
+        Charts = charts;
+        if (May(Permissions.KeysRead))
+        {
+            var now = time.GetUtcNow().UtcDateTime;
+            SigningKeys = [.. (await keys.ListAsync(cancellation)).Where(key => key.Phase is "signing" or "encrypting").Select(key => (key, (int)(now - key.ActivateAt).TotalDays))];
+        }
+
+        if (May(Permissions.JobsRead))
+        {
+            Outbox = await data.OutboxAsync(cancellation);
+            JobRuns = await jobs.ListAsync(1, cancellation);
+        }
+    }
 }

@@ -50,6 +50,7 @@ internal static class AuditEvents
     public const string PasskeyRenamed = "passkey.renamed";
     public const string PasskeyRemoved = "passkey.removed";
     public const string SecondFactorsReset = "second_factors.reset";
+    public const string JobStarted = "job.started";
     public const string DataDownloaded = "data.downloaded";
     public const string ApiKeyMade = "api_key.made";
     public const string ApiKeyRevoked = "api_key.revoked";

@@ -1,7 +1,16 @@
+using OidcProvider.Hosting;
+using OidcProvider.Jobs;
+
 namespace OidcProvider.Audit;
 
-/// <summary>Owns the audit trail: the names of events and the log they are appended to. Pages and export come with administration.</summary>
+/// <summary>
+/// Owns what is remembered of the past and for how long: the audit trail (names of events, the log they are appended to), the refused requests of
+/// the last day, and the job that forgets. Leaves to <c>Admin</c> how it is shown.
+/// </summary>
 internal static class AuditModule
 {
-    public static IServiceCollection AddAudit(this IServiceCollection services) => services.AddScoped<AuditLog>();
+    public static IServiceCollection AddAudit(this IServiceCollection services) => services
+        .AddValidatedOptions<AuditOptions>(AuditOptions.Section)
+        .AddScoped<AuditLog>().AddScoped<RefusedRequests>().AddScoped<History>()
+        .AddJob<PruneHistoryJob>(PruneHistoryJob.Schedule);
 }

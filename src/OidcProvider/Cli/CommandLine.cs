@@ -52,7 +52,7 @@ internal static class CommandLine
             KeyCommands.Create(host),
             ApiKeyCommands.Create(host),
             DeclarationCommands.Export(host), DeclarationCommands.Apply(host), DeclarationCommands.Drift(host),
-            DoctorCommand.Create(host),
+            ExplainCommand.Create(host), DoctorCommand.Create(host),
         };
         root.SetAction((_, cancellation) => ServeCommand.RunAsync(host, cancellation));
         return root;

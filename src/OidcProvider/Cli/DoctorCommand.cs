@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using OidcProvider.Admin.Doctor;
 
 namespace OidcProvider.Cli;
 
@@ -9,12 +10,12 @@ internal static class DoctorCommand
     public static Command Create(CliHost host)
     {
         var json = new Option<bool>("--json") { Description = "Write JSON to standard output." };
-        var command = new Command("doctor", "Look at settings, database, keys, mail, disk and the public address, and say what to do.") { json };
+        var command = new Command("doctor", "Look at settings, database, clock, keys, mail, Redis, disk, cookies, proxy, TLS and the public address, and say what to do.") { json };
         command.SetAction(async (parsed, cancellation) =>
         {
             await using var app = host.BuildForVerb();
             await using var scope = app.Services.CreateAsyncScope();
-            var findings = await ActivatorUtilities.CreateInstance<Doctor>(scope.ServiceProvider).LookAsync(cancellation);
+            var findings = await scope.ServiceProvider.GetRequiredService<Checkup>().LookAsync(cancellation);
             if (parsed.GetValue(json))
             {
                 host.Console.Json(new JsonArray([.. findings.Select(finding => (JsonNode)new JsonObject

@@ -3,16 +3,18 @@ using Quartz;
 namespace OidcProvider.Jobs;
 
 /// <summary>
-/// Owns the scheduler. A feature brings its job and names it here by <see cref="AddJob{TJob}"/>. On a shared database the schedule is
+/// Owns the scheduler, the diary of its runs and the desk where one is started by hand. A feature brings its job and names it here by <see cref="AddJob{TJob}"/>. On a shared database the schedule is
 /// shared too, so that of several nodes one runs a job; the embedded database has one node and keeps the schedule in memory.
 /// </summary>
 internal static class JobsModule
 {
     public static IServiceCollection AddJobs(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddSingleton<JobDiary>().AddSingleton<JobDesk>();
         services.AddQuartz(quartz =>
         {
             quartz.ConfigureScheduler(scheduler => scheduler.InstanceName = "OidcProvider");
+            quartz.AddJobListener(provider => provider.GetRequiredService<JobDiary>(), []);
             var connection = configuration["ConnectionStrings:Database"];
             switch (configuration["Database:Provider"]?.ToUpperInvariant())
             {

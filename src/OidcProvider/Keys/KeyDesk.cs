@@ -8,7 +8,16 @@ using OidcProvider.Hosting;
 namespace OidcProvider.Keys;
 
 /// <summary>A key as an administrator sees it.</summary>
-internal sealed record KeyView(string Kid, string Use, string Algorithm, string Phase, DateTime CreatedAt, DateTime ActivateAt);
+internal sealed record KeyView(string Kid, string Use, string Algorithm, string Phase, DateTime CreatedAt, DateTime ActivateAt)
+{
+    /// <summary>When the next key took over or will; empty when none is made yet.</summary>
+    public DateTime? SignsUntil { get; init; }
+
+    /// <summary>When it leaves the JWKS; empty as long as it signs without an end.</summary>
+    public DateTime? PublishedUntil { get; init; }
+
+    public DateTime? RevokedAt { get; init; }
+}
 
 /// <summary>What administrators do with keys: look, rotate ahead of time, take one out at once. Every surface goes through here.</summary>
 internal sealed class KeyDesk(AppDbContext database, KeyRing ring, AuditLog audit, TimeProvider time, IOptions<KeysOptions> options)
@@ -23,8 +32,21 @@ internal sealed class KeyDesk(AppDbContext database, KeyRing ring, AuditLog audi
         var rows = await database.SigningKeys.AsNoTracking().OrderBy(row => row.Algorithm).ThenByDescending(row => row.Generation).ToListAsync(cancellation);
         var phases = rows.GroupBy(row => row.Algorithm).SelectMany(group => KeySchedule.Phases(
             group.Select(row => new ScheduledKey(row.Id, row.Algorithm, row.Generation, row.ActivateAt, row.RevokedAt)), now, options.Value.RetireFor)).ToDictionary();
-        return [.. rows.Select(row => new KeyView(row.Id, row.Use, row.Algorithm, Name(row.Use, phases[row.Id]), row.CreatedAt, row.ActivateAt))];
+        return [.. rows.Select(row => View(row, rows, phases[row.Id]))];
     }
+
+    private KeyView View(SigningKey row, IEnumerable<SigningKey> all, KeyPhase phase)
+    {
+        var next = all.Where(other => other.Algorithm == row.Algorithm && other.RevokedAt is null && other.Generation > row.Generation).Select(other => (DateTime?)other.ActivateAt).Min();
+        return new KeyView(row.Id, row.Use, row.Algorithm, Name(row.Use, phase), Utc(row.CreatedAt), Utc(row.ActivateAt))
+        {
+            RevokedAt = row.RevokedAt is { } revoked ? Utc(revoked) : null,
+            SignsUntil = (row.RevokedAt ?? next) is { } until ? Utc(until) : null,
+            PublishedUntil = row.RevokedAt is { } taken ? Utc(taken) : next is { } over ? Utc(over + options.Value.RetireFor) : null,
+        };
+    }
+
+    private static DateTime Utc(DateTime at) => DateTime.SpecifyKind(at, DateTimeKind.Utc);
 
     /// <summary>Makes the next key of an algorithm now. It is announced first and signs after <c>Keys:AnnounceFor</c>.</summary>
     public async Task<Result<KeyView>> RotateAsync(string algorithm, string actor, CancellationToken cancellation = default)

@@ -21,6 +21,7 @@ internal sealed class SendMailJob(AppDbContext database, Postman postman, TimePr
         var now = time.GetUtcNow().UtcDateTime;
         var due = await database.OutboxMails.AsNoTracking().Where(mail => mail.SentAt == null && mail.FailedAt == null && mail.NextTryAt <= now)
             .OrderBy(mail => mail.NextTryAt).Take(Batch).ToListAsync(cancellationToken);
+        context.Result = due.Count > 0 ? $"{due.Count} mails tried" : null;
         foreach (var mail in due)
         {
             if (await database.OutboxMails.Where(row => row.Id == mail.Id && row.SentAt == null && row.NextTryAt <= now)

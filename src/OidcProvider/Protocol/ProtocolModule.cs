@@ -3,6 +3,7 @@ using OidcProvider.Branding;
 using OidcProvider.Clients;
 using OidcProvider.Data;
 using OidcProvider.Hosting;
+using OidcProvider.Protocol.Explain;
 using OidcProvider.Protocol.Handlers;
 using OidcProvider.Tokens;
 using OpenIddict.Server;
@@ -28,6 +29,7 @@ internal static class ProtocolModule
         services.AddBrowserClients();
         services.AddSingleton<AppDestination>().AddSingleton<DestinationOf>(provider => provider.GetRequiredService<AppDestination>().FindAsync);
         services.AddScoped<AuthorizeRequest>().AddScoped<CodeIssue>().AddSingleton<LoginMarker>().AddSingleton<ClientGuesses>();
+        services.AddSingleton<RefusalQueue>().AddHostedService<RefusalWriter>();
         services.AddOptions<OpenIddictServerOptions>().Configure<IssuerUri, TimeProvider, IOptions<TokensOptions>>(Configure);
         services.AddOptions<OpenIddictServerAspNetCoreOptions>().Configure<IssuerUri>((options, issuer) =>
             // Only a loopback issuer in Development is http; Hosting/CanonicalOrigin has turned away the rest.

@@ -1,4 +1,7 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Diagnostics;
+using OidcProvider.Protocol.Explain;
+using OidcProvider.Telemetry;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace OidcProvider.Protocol;
@@ -7,7 +10,7 @@ namespace OidcProvider.Protocol;
 /// What holds for every protocol endpoint before anything else is looked at: no parameter twice (RFC 6749 §3.1, §3.2), machine
 /// endpoints by POST with a form only, nothing secret in their query, sizes within bounds.
 /// </summary>
-internal sealed class RequestShape(RequestDelegate next, ILogger<RequestShape> logger)
+internal sealed class RequestShape(RequestDelegate next, RefusalQueue refusals, Measurements measurements, ILogger<RequestShape> logger)
 {
     private const int MaxValueLength = 8 * 1024;
     private static readonly string[] MachineEndpoints = ["token", "introspect", "revoke", "device", "par"];
@@ -56,7 +59,13 @@ internal sealed class RequestShape(RequestDelegate next, ILogger<RequestShape> l
             : await FaultAsync(context.Request);
         if (fault is null)
         {
+            var began = Stopwatch.GetTimestamp();
             await next(context);
+            if (endpoint == "/token")
+            {
+                measurements.TokenAnswered(context.Request.Form[Parameters.GrantType], context.Response.StatusCode == StatusCodes.Status200OK, began);
+            }
+
             return;
         }
 
@@ -111,6 +120,7 @@ internal sealed class RequestShape(RequestDelegate next, ILogger<RequestShape> l
     private async Task RefuseAsync(HttpContext context, int status, string description, bool machine = true)
     {
         logger.LogInformation("Refused {Method} {Path}: {Error} ({Reason}) [{RequestId}]", context.Request.Method, context.Request.Path.Value, Errors.InvalidRequest, description, context.TraceIdentifier);
+        refusals.AddMalformed(context, Errors.InvalidRequest, description);
         context.Response.StatusCode = status;
         if (machine)
         {

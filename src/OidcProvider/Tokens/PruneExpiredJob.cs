@@ -12,6 +12,7 @@ internal sealed class PruneExpiredJob(Pruning pruning, ILogger<PruneExpiredJob> 
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         var pruned = await pruning.RunAsync(cancellationToken);
+        context.Result = $"{pruned.Total} rows removed";
         if (pruned.Total > 0)
         {
             logger.LogInformation(

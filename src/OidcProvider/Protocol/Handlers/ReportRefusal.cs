@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore;
 using OidcProvider.Hosting;
+using OidcProvider.Protocol.Explain;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
@@ -8,9 +9,9 @@ namespace OidcProvider.Protocol.Handlers;
 
 /// <summary>
 /// Writes one log line for every refused request, with the reason and never a token, code or secret; and the words for the error
-/// page when the refusal cannot go to the client.
+/// page when the refusal cannot go to the client. What it takes to explain the refusal goes into a queue.
 /// </summary>
-internal sealed class ReportRefusal<TContext>(ILogger<ReportRefusal> logger) : IOpenIddictServerHandler<TContext> where TContext : BaseRequestContext
+internal sealed class ReportRefusal<TContext>(ILogger<ReportRefusal> logger, RefusalQueue refusals) : IOpenIddictServerHandler<TContext> where TContext : BaseRequestContext
 {
     public ValueTask HandleAsync(TContext context)
     {
@@ -25,6 +26,7 @@ internal sealed class ReportRefusal<TContext>(ILogger<ReportRefusal> logger) : I
         logger.LogInformation(
             "Refused {Endpoint} request of client {ClientId}: {Error} ({Reason}) [{RequestId}]",
             context.EndpointType, Line(context.Transaction.Request?.ClientId), error, Line(response.ErrorDescription), RequestId.Of(http));
+        refusals.Add(http, context.Transaction.Request, error, response.ErrorDescription);
         http.Items[ErrorModel.NoticeKey] = ErrorNotice.Of(http, Words(error, response.ErrorDescription), error, Line(response.ErrorDescription));
         return ValueTask.CompletedTask;
     }
