@@ -16,6 +16,6 @@ internal static class AuditApi
             .Needs(Permissions.AuditRead).WithSummary("List audit records, newest first.").Produces<Page<AuditView>>();
         audit.MapGet("/export", ([AsParameters] AuditFilter filter, [FromQuery, Description("csv (default) or json.")] string? format, AuditTrail trail, CancellationToken cancellation) =>
             AuditExport.Answer(trail.StreamAsync(filter, cancellation), format))
-            .Needs(Permissions.AuditRead).WithSummary("Download audit records as CSV or JSON, streamed.").Produces(StatusCodes.Status200OK, contentType: "text/csv");
+            .Needs(Permissions.AuditRead).WithSummary("Download audit records as CSV or JSON, streamed.").Produces<string>(StatusCodes.Status200OK, "text/csv", "application/json");
     }
 }

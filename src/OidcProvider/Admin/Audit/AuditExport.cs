@@ -30,21 +30,8 @@ internal static class AuditExport
         }
     }
 
-    public static async Task JsonAsync(IAsyncEnumerable<AuditView> records, Stream stream)
-    {
-        await using var writer = new Utf8JsonWriter(stream);
-        writer.WriteStartArray();
-        await foreach (var record in records)
-        {
-            JsonSerializer.Serialize(writer, record, ApiJson.Options);
-            if (writer.BytesPending > 16 * 1024)
-            {
-                await writer.FlushAsync();
-            }
-        }
-
-        writer.WriteEndArray();
-    }
+    // The serializer writes an array as its members come.
+    public static Task JsonAsync(IAsyncEnumerable<AuditView> records, Stream stream) => JsonSerializer.SerializeAsync(stream, records, ApiJson.Options);
 
     /// <summary>
     /// Quoted, and never a formula: a spreadsheet runs what begins with one of these characters, and names are chosen by users (CWE-1236).

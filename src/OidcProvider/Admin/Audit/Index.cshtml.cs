@@ -49,7 +49,11 @@ internal sealed class IndexModel(AuditTrail trail) : AdminPage
 
     public async Task OnGetAsync(CancellationToken cancellation) => List = await trail.FindAsync(Filter(), new Listing { Cursor = Cursor }, cancellation);
 
-    public IResult OnGetExport(string? format, CancellationToken cancellation) => AuditExport.Answer(trail.StreamAsync(Filter(), cancellation), format);
+    public async Task<IActionResult> OnGetExportAsync(string? format, CancellationToken cancellation)
+    {
+        await AuditExport.Answer(trail.StreamAsync(Filter(), cancellation), format).ExecuteAsync(HttpContext);
+        return new EmptyResult();
+    }
 
     private AuditFilter Filter() => new() { Event = Event, Actor = Actor, Subject = Subject, ClientId = ClientId, From = Time(From), To = Time(To) };
 

@@ -6,6 +6,9 @@ using OidcProvider.Jobs;
 
 namespace OidcProvider.Admin.Jobs;
 
+/// <summary>A job that runs now; its run appears in the list when it has ended.</summary>
+internal sealed record StartedJob(string Name);
+
 /// <summary><c>/api/admin/v1/jobs</c>: when each runs next, how it ran, run it now.</summary>
 internal static class JobsApi
 {
@@ -24,7 +27,7 @@ internal static class JobsApi
             }
 
             await audit.WriteAsync(AuditEvents.JobStarted, Caller.Of(context.User).Actor, name);
-            return Results.StatusCode(StatusCodes.Status202Accepted);
-        }).Needs(Permissions.JobsWrite).WithSummary("Run a job now, beside its schedule.").Produces(StatusCodes.Status202Accepted);
+            return ApiJson.Ok(new StartedJob(name), StatusCodes.Status202Accepted);
+        }).Needs(Permissions.JobsWrite).WithSummary("Run a job now, beside its schedule.").Produces<StartedJob>(StatusCodes.Status202Accepted);
     }
 }

@@ -49,6 +49,12 @@ internal sealed class RefusalQueue
             parameters[parameter.Key] = (string?)parameter.Value ?? "";
         }
 
+        // The way back to the client may have replaced a mode that does not exist; see RedirectErrors.
+        if (http.Request.Query[Parameters.ResponseMode].FirstOrDefault() is { } mode)
+        {
+            parameters[Parameters.ResponseMode] = mode;
+        }
+
         var header = http.Request.Headers.Authorization.ToString();
         var basic = header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase);
         _waiting.Writer.TryWrite(new Refusal
