@@ -54,5 +54,6 @@ internal static class AdminModule
         Configuration.ConfigurationApi.Map(api);
         OperationsModule.Map(api);
         Webhooks.WebhooksApi.Map(api);
+        OperationsModule.Map(api);
     }
 }

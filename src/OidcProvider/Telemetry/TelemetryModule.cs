@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using OidcProvider.Hosting;
@@ -14,6 +15,8 @@ namespace OidcProvider.Telemetry;
 /// </summary>
 internal static class TelemetryModule
 {
+    private static readonly string[] ProxyMarks = ["X-Forwarded-For", "X-Forwarded-Proto", "X-Original-For", "X-Original-Proto", "Forwarded", "Via"];
+
     public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddValidatedOptions<TelemetryOptions>(TelemetryOptions.Section);
@@ -53,7 +56,10 @@ internal static class TelemetryModule
 
     private static Task OnlyAllowed(HttpContext context, RequestDelegate next)
     {
-        if (context.RequestServices.GetRequiredService<IOptions<TelemetryOptions>>().Value.Allows(context.Connection.RemoteIpAddress))
+        var address = context.Connection.RemoteIpAddress;
+        // Through a proxy on this machine everybody seems to be this machine, unless the proxy is known and names them.
+        var disguised = address is not null && IPAddress.IsLoopback(address) && ProxyMarks.Any(context.Request.Headers.ContainsKey);
+        if (!disguised && context.RequestServices.GetRequiredService<IOptions<TelemetryOptions>>().Value.Allows(address))
         {
             return next(context);
         }

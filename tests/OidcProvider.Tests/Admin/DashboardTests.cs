@@ -77,6 +77,9 @@ public class DashboardTests(Database database) : ProviderFixture(database)
         await worker.TokenAsync(("grant_type", "client_credentials"));
         using var http = new HttpClient { BaseAddress = Host.Issuer };
         Assert.That(await http.GetStringAsync("/metrics"), Does.Contain("oidc_tokens_issued").And.Contain("grant_type=\"client_credentials\""));
+        using var proxied = new HttpRequestMessage(HttpMethod.Get, "/metrics");
+        proxied.Headers.Add("X-Forwarded-For", "203.0.113.9");
+        Assert.That((int)(await http.SendAsync(proxied)).StatusCode, Is.EqualTo(404));
     }
 }
 

@@ -14,7 +14,7 @@ public class DependencyTests
 
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
-        ["Languages"] = [], ["Hosting"] = ["Languages"], ["Branding"] = ["Hosting", "Languages"], ["Telemetry"] = [], ["Jobs"] = ["Telemetry"], ["Shared"] = Base,
+        ["Languages"] = [], ["Hosting"] = ["Languages"], ["Branding"] = ["Hosting", "Languages"], ["Telemetry"] = ["Hosting"], ["Jobs"] = ["Telemetry"], ["Shared"] = Base,
         ["Data"] = Base,
         ["Mail"] = State, ["Audit"] = State,
         ["Users"] = [.. Services, "Sessions"], ["Clients"] = Services, ["Keys"] = Services, ["Sessions"] = Services, ["Throttling"] = Services,

@@ -42,6 +42,6 @@ internal sealed class ProxyExamination(IOptions<HostingOptions> options, IHttpCo
             yield break;
         }
 
-        yield return Finding.Ok("proxy headers", options.Value.KnownProxies.Length == 0 ? "believed from this machine only" : $"believed from this machine and {string.Join(", ", options.Value.KnownProxies)}");
+        yield return Finding.Ok("proxy headers", options.Value.KnownProxies.Length == 0 ? "no proxy is listed; addresses are those of the connections" : $"believed from {string.Join(", ", options.Value.KnownProxies)}");
     }
 }
