@@ -3,7 +3,7 @@ using System.Text;
 
 namespace OidcProvider.BrowserTests;
 
-/// <summary>A sample running as a program of its own, as its user would run it.</summary>
+/// <summary>A sample, or this server itself, running as a program of its own, as its user would run it.</summary>
 internal sealed class SampleProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -23,7 +23,14 @@ internal sealed class SampleProcess : IAsyncDisposable
         }
     }
 
-    public static SampleProcess Start(string name, string[] arguments, Dictionary<string, string> environment)
+    /// <summary>The executable of the server, with any of its verbs.</summary>
+    public static SampleProcess StartServer(string[] arguments, Dictionary<string, string> environment, string folder) =>
+        Start("OidcProvider", Path.Combine("OidcProvider", "bin"), "OidcProvider.dll", arguments, environment, folder);
+
+    public static SampleProcess Start(string name, string[] arguments, Dictionary<string, string> environment) =>
+        Start(name, Path.Combine("Samples", name, "bin"), $"OidcProvider.Samples.{name}.dll", arguments, environment, null);
+
+    private static SampleProcess Start(string name, string bin, string file, string[] arguments, Dictionary<string, string> environment, string? folder)
     {
         var configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
         var root = AppContext.BaseDirectory;
@@ -32,8 +39,8 @@ internal sealed class SampleProcess : IAsyncDisposable
             root = Path.GetDirectoryName(root)!;
         }
 
-        var assembly = Path.Combine(root, "src", "Samples", name, "bin", configuration, "net10.0", $"OidcProvider.Samples.{name}.dll");
-        var start = new ProcessStartInfo("dotnet", [assembly, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetDirectoryName(assembly) };
+        var assembly = Path.Combine(root, "src", bin, configuration, "net10.0", file);
+        var start = new ProcessStartInfo("dotnet", [assembly, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder ?? Path.GetDirectoryName(assembly) };
         foreach (var (key, value) in environment)
         {
             start.Environment[key] = value;

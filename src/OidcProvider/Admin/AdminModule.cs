@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using OidcProvider.Admin.Access;
 using OidcProvider.Admin.Api;
+using OidcProvider.Admin.Playground;
 using OidcProvider.Admin.Reference;
 using OidcProvider.Hosting;
 using OidcProvider.Sessions;
@@ -9,7 +10,7 @@ using OidcProvider.Sessions;
 namespace OidcProvider.Admin;
 
 /// <summary>
-/// Owns administration: <c>/admin/*</c> (pages) and <c>/api/admin/v1/*</c> (REST), one folder a subject, each with its pages and its API; who may use them
+/// Owns administration: <c>/admin/*</c> (pages), <c>/playground</c> and <c>/api/admin/v1/*</c> (REST), one folder a subject, each with its pages and its API; who may use them
 /// (<c>Access</c>) and what all routes of the API share (<c>Api</c>) and how they are described (<c>Reference</c>). Decides nothing about clients, users or keys: their registries do.
 /// </summary>
 internal static class AdminModule
@@ -17,7 +18,7 @@ internal static class AdminModule
     public static IServiceCollection AddAdmin(this IServiceCollection services)
     {
         services.AddValidatedOptions<AdminOptions>(AdminOptions.Section);
-        services.AddApi().AddApiReference();
+        services.AddApi().AddApiReference().AddPlayground();
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.SchemeName, _ => { });
         services.AddSingleton<IAuthorizationHandler, PermissionPolicy>().AddSingleton<IAuthorizationMiddlewareResultHandler, AccessRefusals>();
         var policies = services.AddAuthorizationBuilder();
@@ -43,5 +44,6 @@ internal static class AdminModule
         Scopes.ScopesApi.Map(api);
         Keys.KeysApi.Map(api);
         ApiKeys.ApiKeysApi.Map(api);
+        Configuration.ConfigurationApi.Map(api);
     }
 }

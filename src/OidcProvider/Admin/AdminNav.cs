@@ -15,6 +15,8 @@ internal static class AdminNav
         new("/admin/scopes", "Scopes", Permissions.ScopesRead),
         new("/admin/keys", "Keys", Permissions.KeysRead),
         new("/admin/api-keys", "API keys", Permissions.ApiKeysRead),
+        new("/admin/configuration", "Configuration", Permissions.ConfigurationRead),
+        new("/playground", "Playground", PermissionRequirement.Any),
         new("/admin/api", "API", PermissionRequirement.Any),
     ];
 

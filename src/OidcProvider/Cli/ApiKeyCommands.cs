@@ -2,9 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using OidcProvider.ApiKeys;
-using OidcProvider.Data;
+using OidcProvider.Cli.Operations;
 using OidcProvider.Hosting;
-using OidcProvider.Users;
 
 namespace OidcProvider.Cli;
 
@@ -20,8 +19,8 @@ internal static class ApiKeyCommands
         var search = new Option<string?>("--search") { Description = "Part of the name, of the beginning of the key or of the user's address." };
         var state = new Option<string?>("--state") { Description = "active, expired, revoked or suspended." };
         var command = new Command("list", "List the API keys, newest first.") { search, state };
-        command.SetAction(host.WithDatabase(async (parsed, services, cancellation) => Show(host, parsed, await ApiKeyLists.ListAsync(
-            services.GetRequiredService<AppDbContext>(), new(parsed.GetValue(search), parsed.GetValue(state), Take: int.MaxValue), services.GetRequiredService<TimeProvider>().GetUtcNow().UtcDateTime, cancellation))));
+        command.SetAction(host.With(LocalApiKeys.Of, RemoteApiKeys.Of, async (parsed, keys, cancellation) =>
+            await keys.ListAsync(parsed.GetValue(search), parsed.GetValue(state), cancellation) is var listed && listed.Succeeded ? Show(host, parsed, listed.Value) : host.Console.Refuse(listed.Problems)));
         return command;
     }
 
@@ -32,16 +31,9 @@ internal static class ApiKeyCommands
         var scope = new Option<string>("--scope") { Description = "What it may be used for: registered scopes, and admin.* within the user's roles.", Required = true };
         var days = new Option<int?>("--days") { Description = "Days until it expires. Default: ApiKeys:DefaultLifetime." };
         var command = new Command("add", "Make an API key. It is shown once, on standard output.") { user, name, scope, days };
-        command.SetAction(host.WithDatabase(async (parsed, services, cancellation) =>
+        command.SetAction(host.With(LocalApiKeys.Of, RemoteApiKeys.Of, async (parsed, keys, cancellation) =>
         {
-            if (await services.GetRequiredService<UserDirectory>().FindByNameAsync(parsed.GetValue(user)!, cancellation) is not { } holder)
-            {
-                return host.Console.Refuse([new Problem(UserDirectory.NotFound, $"there is no user '{parsed.GetValue(user)}'", "user")]);
-            }
-
-            var end = parsed.GetValue(days) is { } given ? services.GetRequiredService<TimeProvider>().GetUtcNow().UtcDateTime.AddDays(given) : (DateTime?)null;
-            var asked = new ApiKeyRequest(parsed.GetValue(name), parsed.GetValue(scope)!.Split(' ', StringSplitOptions.RemoveEmptyEntries), end);
-            var made = await services.GetRequiredService<ApiKeyRegistry>().MakeAsync(holder, asked, ApiKeyMaker.Local(CliHost.Actor), cancellation);
+            var made = await keys.MakeAsync(parsed.GetValue(user)!, parsed.GetValue(name)!, parsed.GetValue(scope)!, parsed.GetValue(days), cancellation);
             if (!made.Succeeded)
             {
                 return host.Console.Refuse(made.Problems);
@@ -49,7 +41,7 @@ internal static class ApiKeyCommands
 
             if (parsed.GetValue(Json))
             {
-                var shown = Shown(made.Value.View);
+                var shown = Shown(made.Value.ApiKey);
                 shown["key"] = made.Value.Key;
                 host.Console.Json(shown);
             }
@@ -58,7 +50,7 @@ internal static class ApiKeyCommands
                 host.Console.Out.WriteLine(made.Value.Key);
             }
 
-            host.Console.Say($"API key '{made.Value.View.Name}' made for {holder.Email}, until {Iso(made.Value.View.ExpiresAt)}. It is shown now and never again.");
+            host.Console.Say($"API key '{made.Value.ApiKey.Name}' made for {made.Value.ApiKey.User}, until {Iso(made.Value.ApiKey.ExpiresAt)}. It is shown now and never again.");
             return CliConsole.Success;
         }));
         return command;
@@ -69,11 +61,16 @@ internal static class ApiKeyCommands
         var key = new Argument<string>("key") { Description = "Its id, or its readable beginning (oidck_…) as `api-key list` shows it." };
         var yes = new Option<bool>("--yes") { Description = "Do not ask." };
         var command = new Command("revoke", "Take an API key out at once, with every access token it was exchanged for.") { key, yes };
-        command.SetAction(host.WithDatabase(async (parsed, services, cancellation) =>
+        command.SetAction(host.With(LocalApiKeys.Of, RemoteApiKeys.Of, async (parsed, keys, cancellation) =>
         {
             var named = parsed.GetValue(key)!;
-            var found = await ApiKeyLists.ListAsync(services.GetRequiredService<AppDbContext>(), new(Take: int.MaxValue), services.GetRequiredService<TimeProvider>().GetUtcNow().UtcDateTime, cancellation);
-            if (found.SingleOrDefault(view => view.Prefix == named || view.Id.ToString() == named) is not { } view)
+            var found = await keys.ListAsync(null, null, cancellation);
+            if (!found.Succeeded)
+            {
+                return host.Console.Refuse(found.Problems);
+            }
+
+            if (found.Value.SingleOrDefault(view => view.Prefix == named || view.Id.ToString() == named) is not { } view)
             {
                 return host.Console.Refuse([new Problem(ApiKeyRegistry.NotFound, $"there is no API key '{named}'")]);
             }
@@ -83,7 +80,7 @@ internal static class ApiKeyCommands
                 return stop;
             }
 
-            var revoked = await services.GetRequiredService<ApiKeyRegistry>().RevokeAsync(view.Id, CliHost.Actor, cancellation: cancellation);
+            var revoked = await keys.RevokeAsync(view.Id, cancellation);
             return revoked.Succeeded ? Show(host, parsed, [revoked.Value]) : host.Console.Refuse(revoked.Problems);
         }));
         return command;

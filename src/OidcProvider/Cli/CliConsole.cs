@@ -23,7 +23,7 @@ internal sealed record CliConsole(TextWriter Out, TextWriter Error, TextReader I
     {
         foreach (var problem in problems)
         {
-            Error.WriteLine(problem.ToString());
+            Error.WriteLine($"{problem} ({problem.Code})");
         }
 
         return Fault;
@@ -50,6 +50,23 @@ internal sealed record CliConsole(TextWriter Out, TextWriter Error, TextReader I
         }
 
         console.Write(table);
+    }
+
+    /// <summary>Shows how far a long piece of work is, where somebody watches.</summary>
+    public async Task<T> ProgressAsync<T>(string title, Func<IProgress<double>, Task<T>> work)
+    {
+        if (!Interactive)
+        {
+            return await work(new Bar(null));
+        }
+
+        var terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Error) });
+        return await terminal.Progress().AutoClear(true).StartAsync(context => work(new Bar(context.AddTask(title).IsIndeterminate())));
+    }
+
+    private sealed class Bar(ProgressTask? task) : IProgress<double>
+    {
+        public void Report(double value) => task?.IsIndeterminate(false).Value(value * task.MaxValue);
     }
 
     /// <summary>Asks before something is lost. Null: go on; otherwise the exit code to stop with.</summary>

@@ -1,19 +1,18 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using OidcProvider.Hosting;
+using OidcProvider.Declarations;
 
 namespace OidcProvider.Cli;
 
 /// <summary>
-/// Services of the command line and of the start: the bootstrap file, the demo. The verbs themselves need no registration.
+/// Services of the command line and of the start: the built-in clients, the demo. The verbs themselves need no registration.
 /// </summary>
 internal static class CliModule
 {
     public static IServiceCollection AddCli(this IServiceCollection services)
     {
-        services.AddValidatedOptions<BootstrapOptions>(BootstrapOptions.Section);
-        services.TryAddScoped<Bootstrap>();
-        services.AddScoped<Declaration>();
+        services.AddDeclarations();
         services.TryAddSingleton<DemoData>();
+        services.TryAddScoped<BuiltIns>();
         return services;
     }
 }

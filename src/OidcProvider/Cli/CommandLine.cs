@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Reflection;
 using Microsoft.Extensions.Options;
+using OidcProvider.Cli.Remote;
 
 namespace OidcProvider.Cli;
 
@@ -10,6 +11,8 @@ namespace OidcProvider.Cli;
 /// </summary>
 internal static class CommandLine
 {
+    private static readonly string[] Local = ["serve", "migrate", "config", "completion", "doctor"];
+
     public static async Task<int> InvokeAsync(string[] args, Func<string[], WebApplication> build, CliConsole? console = null)
     {
         console ??= CliConsole.System();
@@ -17,7 +20,14 @@ internal static class CommandLine
         var host = new CliHost(build, settings, console);
         var verbose = new Option<bool>("--verbose") { Description = "Show where a failure came from.", Recursive = true };
         var parsed = Create(host, verbose).Parse(rest);
-        var wrong = parsed.Errors.Count > 0;
+        // A shell asks about lines that are not complete yet.
+        var wrong = parsed.Errors.Count > 0 && rest is not [['[', 's', 'u', 'g', 'g', 'e', 's', 't', ..], ..];
+        if (!wrong && parsed.GetResult(CliHost.Server) is { Implicit: false } && Chain(parsed.CommandResult).Any(name => Local.Contains(name)))
+        {
+            console.Say("This verb works on this machine only. Leave out --server.");
+            return CliConsole.Usage;
+        }
+
         var configuration = new InvocationConfiguration
         {
             Output = wrong ? console.Error : console.Out,
@@ -32,6 +42,10 @@ internal static class CommandLine
             var code = await parsed.InvokeAsync(configuration);
             return wrong ? CliConsole.Usage : code;
         }
+        catch (RemoteFault fault)
+        {
+            return console.Refuse(fault.Problems);
+        }
         catch (Exception fault) when (fault is not HostAbortedException) // `dotnet ef` and test hosts end a build that way
         {
             Report(fault, console, parsed.GetValue(verbose));
@@ -39,11 +53,20 @@ internal static class CommandLine
         }
     }
 
+    // The verb and those it belongs to.
+    private static IEnumerable<string> Chain(System.CommandLine.Parsing.SymbolResult? result)
+    {
+        for (; result is System.CommandLine.Parsing.CommandResult command; result = result.Parent)
+        {
+            yield return command.Command.Name;
+        }
+    }
+
     private static RootCommand Create(CliHost host, Option<bool> verbose)
     {
         var root = new RootCommand("OAuth 2.x and OpenID Connect server. Settings are given as --Key value or --Section:Key value.")
         {
-            verbose,
+            verbose, CliHost.Server,
             ServeCommand.Create(host),
             MigrateCommand.Create(host),
             ConfigCommands.Create(host),
@@ -53,6 +76,8 @@ internal static class CommandLine
             ApiKeyCommands.Create(host),
             DeclarationCommands.Export(host), DeclarationCommands.Apply(host), DeclarationCommands.Drift(host),
             DoctorCommand.Create(host),
+            SignInCommands.Login(host), SignInCommands.Logout(host), SignInCommands.WhoAmI(host),
+            CompletionCommand.Create(host),
         };
         root.SetAction((_, cancellation) => ServeCommand.RunAsync(host, cancellation));
         return root;

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using OidcProvider.Cli.Operations;
+using OidcProvider.Declarations;
 
 namespace OidcProvider.Cli;
 
@@ -19,18 +21,15 @@ internal static class DeclarationCommands
         format.AcceptOnlyFromAmong("json", "yaml");
         var without = new Option<bool>("--without-users") { Description = "Scopes and clients only." };
         var command = new Command("export", "Write the configuration to standard output: always in the same order, secrets as references to environment variables.") { format, without };
-        command.SetAction(host.WithDatabase(async (parsed, services, cancellation) =>
+        command.SetAction(host.With(LocalConfiguration.Of, RemoteConfiguration.Of, async (parsed, configuration, cancellation) =>
         {
-            var file = await services.GetRequiredService<Declaration>().ExportAsync(!parsed.GetValue(without), cancellation);
-            if (parsed.GetValue(format) == "yaml")
+            var text = await configuration.ExportAsync(parsed.GetValue(format) == "yaml", !parsed.GetValue(without), cancellation);
+            if (!text.Succeeded)
             {
-                host.Console.Out.Write(Yaml.Write(file));
-            }
-            else
-            {
-                host.Console.Json(file);
+                return host.Console.Refuse(text.Problems);
             }
 
+            await host.Console.Out.WriteAsync(text.Value);
             return CliConsole.Success;
         }));
         return command;
@@ -40,26 +39,23 @@ internal static class DeclarationCommands
     {
         var dry = new Option<bool>("--dry-run") { Description = "Show what would change and change nothing." };
         var command = new Command("apply", "Bring scopes, clients and users to what a file says, all of it or nothing.") { File, dry, Prune, Json };
-        command.SetAction(host.WithDatabase(async (parsed, services, cancellation) =>
+        command.SetAction(host.With(LocalConfiguration.Of, RemoteConfiguration.Of, async (parsed, configuration, cancellation) =>
         {
-            var read = BootstrapFile.Read(parsed.GetValue(File)!);
-            if (!read.Succeeded)
+            var (file, prune) = (BootstrapFile.Read(parsed.GetValue(File)!), parsed.GetValue(Prune));
+            var outcome = file.Succeeded ? await configuration.PlanAsync(file.Value, prune, cancellation) : file.Problems.ToList();
+            if (outcome.Succeeded && outcome.Value.Steps.Count > 0 && !parsed.GetValue(dry))
             {
-                return host.Console.Refuse(read.Problems);
+                outcome = await host.Console.ProgressAsync("Applying", progress => configuration.ApplyAsync(file.Value, prune, outcome.Value, progress, cancellation));
             }
 
-            var plan = await services.GetRequiredService<Declaration>().PlanAsync(read.Value, parsed.GetValue(Prune), cancellation);
-            if (!parsed.GetValue(dry))
+            if (!outcome.Succeeded)
             {
-                var faults = await services.GetRequiredService<Bootstrap>().ApplyAsync(read.Value, ExistingUsers.Update, parsed.GetValue(Prune), cancellation);
-                if (faults.Count > 0)
-                {
-                    return host.Console.Refuse(faults);
-                }
+                return host.Console.Refuse(outcome.Problems);
             }
 
-            Show(host, parsed, plan);
-            host.Console.Say(plan.Count == 0 ? "Nothing to change." : parsed.GetValue(dry) ? $"{plan.Count} change(s) would be made." : $"{plan.Count} change(s) made.");
+            var steps = outcome.Value.Steps;
+            Show(host, parsed, steps);
+            host.Console.Say(steps.Count == 0 ? "Nothing to change." : parsed.GetValue(dry) ? $"{steps.Count} change(s) would be made." : $"{steps.Count} change(s) made.");
             return CliConsole.Success;
         }));
         return command;
@@ -68,18 +64,19 @@ internal static class DeclarationCommands
     public static Command Drift(CliHost host)
     {
         var command = new Command("drift", $"Compare the server with a file. Exit code {Differs} when they differ.") { File, Json };
-        command.SetAction(host.WithDatabase(async (parsed, services, cancellation) =>
+        command.SetAction(host.With(LocalConfiguration.Of, RemoteConfiguration.Of, async (parsed, configuration, cancellation) =>
         {
-            var read = BootstrapFile.Read(parsed.GetValue(File)!);
-            if (!read.Succeeded)
+            var file = BootstrapFile.Read(parsed.GetValue(File)!);
+            var plan = file.Succeeded ? await configuration.PlanAsync(file.Value, prune: true, cancellation) : file.Problems.ToList();
+            if (!plan.Succeeded)
             {
-                return host.Console.Refuse(read.Problems);
+                return host.Console.Refuse(plan.Problems);
             }
 
-            var plan = await services.GetRequiredService<Declaration>().PlanAsync(read.Value, prune: true, cancellation);
-            Show(host, parsed, plan);
-            host.Console.Say(plan.Count == 0 ? "The server is what the file says." : $"The server differs in {plan.Count} place(s).");
-            return plan.Count == 0 ? CliConsole.Success : Differs;
+            var steps = plan.Value.Steps;
+            Show(host, parsed, steps);
+            host.Console.Say(steps.Count == 0 ? "The server is what the file says." : $"The server differs in {steps.Count} place(s).");
+            return steps.Count == 0 ? CliConsole.Success : Differs;
         }));
         return command;
     }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 using OidcProvider.Clients;
+using OidcProvider.Declarations;
 using OidcProvider.Hosting;
 using OidcProvider.Users;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using OidcProvider.Cli.Operations;
 using OidcProvider.Hosting;
 using OidcProvider.Keys;
 
@@ -16,8 +17,8 @@ internal static class KeyCommands
     private static Command List(CliHost host)
     {
         var command = new Command("list", "List the keys and what each is doing.");
-        command.SetAction(host.WithDatabase(async (parsed, services, cancellation) =>
-            Show(host, parsed, await services.GetRequiredService<KeyDesk>().ListAsync(cancellation))));
+        command.SetAction(host.With(LocalKeys.Of, RemoteKeys.Of, async (parsed, keys, cancellation) =>
+            await keys.ListAsync(cancellation) is var listed && listed.Succeeded ? Show(host, parsed, listed.Value) : host.Console.Refuse(listed.Problems)));
         return command;
     }
 
@@ -25,8 +26,8 @@ internal static class KeyCommands
     {
         var algorithm = new Option<string>("--algorithm") { Description = "RS256, PS256, ES256 or A256KW.", DefaultValueFactory = _ => "RS256" };
         var command = new Command("rotate", "Make the next key now. It is announced first and signs after Keys:AnnounceFor.") { algorithm };
-        command.SetAction(host.WithDatabase(async (parsed, services, cancellation) =>
-            Answer(host, parsed, await services.GetRequiredService<KeyDesk>().RotateAsync(parsed.GetValue(algorithm)!, CliHost.Actor, cancellation))));
+        command.SetAction(host.With(LocalKeys.Of, RemoteKeys.Of, async (parsed, keys, cancellation) =>
+            Answer(host, parsed, await keys.RotateAsync(parsed.GetValue(algorithm)!, cancellation))));
         return command;
     }
 
@@ -35,9 +36,9 @@ internal static class KeyCommands
         var kid = new Argument<string>("kid") { Description = "The key, as `key list` names it." };
         var yes = new Option<bool>("--yes") { Description = "Do not ask." };
         var command = new Command("revoke", "Take a key out at once: everything it signed is refused, and a new key signs.") { kid, yes };
-        command.SetAction(host.WithDatabase(async (parsed, services, cancellation) =>
+        command.SetAction(host.With(LocalKeys.Of, RemoteKeys.Of, async (parsed, keys, cancellation) =>
             host.Console.Hold($"Refuse every token that key {parsed.GetValue(kid)} signed?", parsed.GetValue(yes))
-            ?? Answer(host, parsed, await services.GetRequiredService<KeyDesk>().RevokeAsync(parsed.GetValue(kid)!, CliHost.Actor, cancellation))));
+            ?? Answer(host, parsed, await keys.RevokeAsync(parsed.GetValue(kid)!, cancellation))));
         return command;
     }
 

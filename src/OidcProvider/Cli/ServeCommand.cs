@@ -1,4 +1,5 @@
 using System.CommandLine;
+using OidcProvider.Declarations;
 using OidcProvider.Keys;
 
 namespace OidcProvider.Cli;
@@ -42,6 +43,13 @@ internal static class ServeCommand
 
     private static async Task<bool> BootstrapAsync(IServiceProvider services, CliConsole console, CancellationToken cancellation)
     {
+        var builtIns = await services.GetRequiredService<BuiltIns>().EnsureAsync(cancellation);
+        if (builtIns.Count > 0)
+        {
+            console.Refuse(builtIns);
+            return false;
+        }
+
         var demo = services.GetRequiredService<DemoData>();
         var faults = demo.Wanted
             ? await services.GetRequiredService<Bootstrap>().ApplyAsync(demo.EnsureFile(), ExistingUsers.Keep, cancellation)

@@ -22,6 +22,22 @@ internal static class PrivateFile
     /// <summary>Makes the file if it does not exist yet. Of two nodes that start at once, the first one's content stays.</summary>
     public static void WriteNew(string path, string content)
     {
+        var draft = Draft(path, content);
+        try
+        {
+            File.Move(draft, path, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            File.Delete(draft);
+        }
+    }
+
+    /// <summary>Makes the file or replaces it; readers see the old content or the new one.</summary>
+    public static void Replace(string path, string content) => File.Move(Draft(path, content), path, overwrite: true);
+
+    private static string Draft(string path, string content)
+    {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         EnsureFolder(folder);
 
@@ -39,13 +55,6 @@ internal static class PrivateFile
             stream.Flush(flushToDisk: true);
         }
 
-        try
-        {
-            File.Move(draft, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            File.Delete(draft);
-        }
+        return draft;
     }
 }

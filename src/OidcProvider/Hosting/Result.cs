@@ -25,3 +25,11 @@ internal readonly record struct Result<T>
 
     public static implicit operator Result<T>(List<Problem> problems) => new(default, problems);
 }
+
+internal static class Result
+{
+    /// <summary>For values that the compiler does not convert by itself: those typed as an interface.</summary>
+    public static Result<T> Of<T>(T value) => value;
+
+    public static Result<TNext> Then<T, TNext>(this Result<T> result, Func<T, TNext> next) => result.Succeeded ? next(result.Value) : result.Problems.ToList();
+}

@@ -1,5 +1,5 @@
 using Microsoft.EntityFrameworkCore;
-using OidcProvider.Cli;
+using OidcProvider.Declarations;
 using OidcProvider.Clients;
 using OidcProvider.Users;
 

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using OidcProvider.Cli;
+using OidcProvider.Declarations;
 
 namespace OidcProvider.Tests.Cli;
 

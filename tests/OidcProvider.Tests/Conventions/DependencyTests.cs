@@ -9,7 +9,7 @@ public class DependencyTests
     private static readonly string[] Base = ["Languages", "Hosting", "Branding", "Telemetry", "Jobs"];
     private static readonly string[] State = [.. Base, "Data"];
     private static readonly string[] Services = [.. State, "Mail", "Audit"];
-    private static readonly string[] Domain = [.. Services, "Users", "Clients", "Keys", "Sessions", "Tokens", "Throttling", "Logout", "ApiKeys"];
+    private static readonly string[] Domain = [.. Services, "Users", "Clients", "Keys", "Sessions", "Tokens", "Throttling", "Logout", "ApiKeys", "Declarations"];
     private static readonly string[] Everything = [.. Domain, "Protocol", "SignIn", "Account", "Admin", "Cli", "Shared"];
 
     private static readonly Dictionary<string, string[]> Allowed = new()
@@ -20,6 +20,7 @@ public class DependencyTests
         ["Users"] = [.. Services, "Sessions"], ["Clients"] = Services, ["Keys"] = Services, ["Sessions"] = Services, ["Throttling"] = Services,
         ["Tokens"] = [.. Services, "Clients", "Keys", "Sessions"], ["Logout"] = [.. Services, "Sessions", "Clients", "Keys"],
         ["ApiKeys"] = [.. Services, "Users", "Clients", "Tokens", "Throttling"],
+        ["Declarations"] = [.. Services, "Users", "Clients"],
         ["Protocol"] = Domain, ["SignIn"] = Domain, ["Account"] = Domain, ["Admin"] = Domain,
         ["Cli"] = Everything,
     };

@@ -1,13 +1,16 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
-namespace OidcProvider.Cli;
+namespace OidcProvider.Declarations;
 
 /// <summary>JSON in YAML's clothes (YAML 1.2 §10.2, the JSON schema): what is quoted is a string, plain words are what JSON would make of them.</summary>
 internal static class Yaml
 {
+    private const int Deepest = 64;
+
     public static string Write(JsonNode node)
     {
         using var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
@@ -20,9 +23,24 @@ internal static class Yaml
     /// <exception cref="YamlException">The text is not YAML; it says where.</exception>
     public static JsonNode? Read(string text)
     {
+        Refuse(text);
         var stream = new YamlStream();
         stream.Load(new StringReader(text));
         return stream.Documents.Count == 0 ? null : Of(stream.Documents[0].RootNode);
+    }
+
+    // JSON has neither: anchors make a few lines into gigabytes, and nesting without end into a crash.
+    private static void Refuse(string text)
+    {
+        var parser = new Parser(new StringReader(text));
+        for (var depth = 0; parser.MoveNext();)
+        {
+            depth += parser.Current!.NestingIncrease;
+            if (depth > Deepest || parser.Current is AnchorAlias || parser.Current is NodeEvent { Anchor.IsEmpty: false })
+            {
+                throw new YamlException(parser.Current.Start, parser.Current.End, "anchors and deep nesting are not supported");
+            }
+        }
     }
 
     private static YamlNode Of(JsonNode? node) => node switch

@@ -6,7 +6,7 @@ using OidcProvider.Data;
 using OidcProvider.Hosting;
 using OidcProvider.Users;
 
-namespace OidcProvider.Cli;
+namespace OidcProvider.Declarations;
 
 internal sealed class BootstrapOptions
 {
@@ -24,6 +24,12 @@ internal enum ExistingUsers
 {
     Keep,
     Update,
+}
+
+/// <summary>How a file is applied: what happens to accounts that exist, whether what it does not name goes, and who does it.</summary>
+internal sealed record ApplyOptions(ExistingUsers Existing, bool Prune = false, Editor? By = null, IProgress<double>? Progress = null)
+{
+    public Editor Editor => By ?? Bootstrap.Actor;
 }
 
 /// <summary>
@@ -47,20 +53,16 @@ internal sealed class Bootstrap(
     }
 
     public Task<IReadOnlyList<Problem>> ApplyAsync(BootstrapFile file, ExistingUsers existing, CancellationToken cancellation = default) =>
-        ApplyAsync(file, existing, prune: false, cancellation);
+        ApplyAsync(file, new ApplyOptions(existing), cancellation);
 
-    /// <param name="file">What is wanted.</param>
-    /// <param name="existing">What happens to accounts that are there.</param>
-    /// <param name="prune">Removes the clients and scopes that the file does not name.</param>
-    /// <param name="cancellation">Stops it; nothing has changed then.</param>
-    public async Task<IReadOnlyList<Problem>> ApplyAsync(BootstrapFile file, ExistingUsers existing, bool prune, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Problem>> ApplyAsync(BootstrapFile file, ApplyOptions how, CancellationToken cancellation)
     {
         const int Attempts = 5;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await TryApplyAsync(file, existing, prune, cancellation);
+                return await TryApplyAsync(file, how, cancellation);
             }
             catch (DbUpdateException) when (attempt < Attempts)
             {
@@ -70,28 +72,31 @@ internal sealed class Bootstrap(
         }
     }
 
-    private async Task<IReadOnlyList<Problem>> TryApplyAsync(BootstrapFile file, ExistingUsers existing, bool prune, CancellationToken cancellation)
+    private async Task<IReadOnlyList<Problem>> TryApplyAsync(BootstrapFile file, ApplyOptions how, CancellationToken cancellation)
     {
-        var problems = file.Check(userOptions.Value.PasswordMinimumLength);
-        problems.AddRange(await CheckScopesAsync(file, cancellation));
-        problems.AddRange(await CheckSecretsAsync(file, cancellation));
+        var problems = await CheckAsync(file, cancellation);
         if (problems.Count > 0)
         {
             return problems;
         }
 
+        var editor = how.Editor;
+        var (done, all) = (0, (double)Math.Max(1, file.Scopes.Count + file.Clients.Count + file.Users.Count));
+        void Advance() => how.Progress?.Report(++done / all);
         await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
         for (var i = 0; i < file.Scopes.Count; i++)
         {
-            Collect(problems, $"scopes[{i}]", await scopes.ApplyAsync(file.Scopes[i], Actor, cancellation: cancellation));
+            Collect(problems, $"scopes[{i}]", await scopes.ApplyAsync(file.Scopes[i], editor, cancellation: cancellation));
+            Advance();
         }
 
         for (var i = 0; i < file.Clients.Count; i++)
         {
             var known = await clients.FindAsync(file.Clients[i].ClientId!, cancellation);
             Collect(problems, $"clients[{i}]", known is null
-                ? await clients.RegisterAsync(file.Clients[i], Actor, cancellation)
-                : await clients.UpdateAsync(file.Clients[i], Actor, cancellation: cancellation));
+                ? await clients.RegisterAsync(file.Clients[i], editor, cancellation)
+                : await clients.UpdateAsync(file.Clients[i], editor, cancellation: cancellation));
+            Advance();
         }
 
         for (var i = 0; i < file.Users.Count; i++)
@@ -99,39 +104,48 @@ internal sealed class Bootstrap(
             var known = await users.FindByNameAsync(file.Users[i].Email, cancellation);
             if (known is null)
             {
-                Collect(problems, $"users[{i}]", await users.AddAsync(file.Users[i], Actor, cancellation));
+                Collect(problems, $"users[{i}]", await users.AddAsync(file.Users[i], editor.Actor, cancellation));
             }
-            else if (existing == ExistingUsers.Update)
+            else if (how.Existing == ExistingUsers.Update)
             {
-                Collect(problems, $"users[{i}]", await users.UpdateAsync(file.Users[i], Actor, cancellation));
+                Collect(problems, $"users[{i}]", await users.UpdateAsync(file.Users[i], editor.Actor, cancellation));
             }
+
+            Advance();
+        }
+
+        if (problems.Count == 0 && how.Prune)
+        {
+            problems.AddRange(await PruneAsync(file, editor, cancellation));
         }
 
         if (problems.Count == 0)
         {
-            if (prune)
-            {
-                await PruneAsync(file, cancellation);
-            }
-
             await transaction.CommitAsync(cancellation);
         }
 
         return problems;
     }
 
-    private async Task PruneAsync(BootstrapFile file, CancellationToken cancellation)
+    private async Task<List<Problem>> PruneAsync(BootstrapFile file, Editor editor, CancellationToken cancellation)
     {
-        foreach (var client in (await clients.ListAsync(null, 0, int.MaxValue, cancellation)).Where(client => file.Clients.All(wanted => wanted.ClientId != client.ClientId)))
+        List<Problem?> faults = [];
+        foreach (var client in (await clients.ListAsync(null, 0, int.MaxValue, cancellation)).Where(client => !BuiltInClients.Contains(client.ClientId) && file.Clients.All(wanted => wanted.ClientId != client.ClientId)))
         {
-            await clients.RemoveAsync(client.ClientId, Actor, cancellation: cancellation);
+            faults.Add(await clients.RemoveAsync(client.ClientId, editor, cancellation: cancellation));
         }
 
         foreach (var scope in (await scopes.ListAsync(cancellation)).Where(scope => file.Scopes.All(wanted => wanted.Name != scope.Name)))
         {
-            await scopes.RemoveAsync(scope.Name, Actor, cancellation: cancellation);
+            faults.Add(await scopes.RemoveAsync(scope.Name, editor, cancellation: cancellation));
         }
+
+        return [.. faults.OfType<Problem>()];
     }
+
+    /// <summary>Everything that is wrong with a file here and now. Changes nothing.</summary>
+    public async Task<List<Problem>> CheckAsync(BootstrapFile file, CancellationToken cancellation) =>
+        [.. file.Check(userOptions.Value.PasswordMinimumLength), .. await CheckScopesAsync(file, cancellation), .. await CheckSecretsAsync(file, cancellation)];
 
     private async Task<List<Problem>> CheckScopesAsync(BootstrapFile file, CancellationToken cancellation)
     {

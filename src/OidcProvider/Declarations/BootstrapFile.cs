@@ -4,7 +4,7 @@ using OidcProvider.Clients;
 using OidcProvider.Hosting;
 using OidcProvider.Users;
 
-namespace OidcProvider.Cli;
+namespace OidcProvider.Declarations;
 
 /// <summary>The declared scopes, clients and users. Reading it reports every fault by path; nothing in it is guessed.</summary>
 internal sealed record BootstrapFile
@@ -18,21 +18,31 @@ internal sealed record BootstrapFile
 
     public IReadOnlyList<UserDefinition> Users { get; init; } = [];
 
+    /// <summary>A file on this machine, with what its <see cref="SecretReferences"/> stand for.</summary>
     public static Result<BootstrapFile> Read(string path)
     {
         try
         {
-            var text = File.ReadAllText(path);
-            var yaml = Path.GetExtension(path).ToUpperInvariant() is ".YAML" or ".YML";
+            var read = Parse(File.ReadAllText(path), IsYaml(path));
+            return read.Succeeded ? SecretReferences.Resolve(read.Value) : read;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return new Problem("bootstrap_file", $"'{path}' cannot be read ({fault.Message})", "Bootstrap:File");
+        }
+    }
+
+    public static bool IsYaml(string path) => Path.GetExtension(path).ToUpperInvariant() is ".YAML" or ".YML";
+
+    public static Result<BootstrapFile> Parse(string text, bool yaml)
+    {
+        try
+        {
             return Parse(yaml ? Yaml.Read(text)?.ToJsonString() ?? "{}" : text);
         }
         catch (YamlDotNet.Core.YamlException fault)
         {
             return new Problem(StrictJson.Code, $"is not YAML: line {fault.Start.Line}, column {fault.Start.Column}", "Bootstrap:File");
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            return new Problem("bootstrap_file", $"'{path}' cannot be read ({fault.Message})", "Bootstrap:File");
         }
     }
 
@@ -43,23 +53,13 @@ internal sealed record BootstrapFile
         {
             using var document = JsonDocument.Parse(json, StrictJson.Document);
             var file = StrictJson.Read<BootstrapFile>(document.RootElement, "", ClientJson.Options, problems);
-            return file is null ? problems : file.Resolved();
+            return file is null ? problems : file;
         }
         catch (JsonException fault)
         {
             return new Problem(StrictJson.Code, $"is not JSON: line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1}", "Bootstrap:File");
         }
     }
-
-    /// <summary>With <c>${env:NAME}</c> replaced by what the environment says. One that is not set leaves the stored secret as it is.</summary>
-    private BootstrapFile Resolved() => this with
-    {
-        Clients = [.. Clients.Select(client => client with { ClientSecret = Resolve(client.ClientSecret) })],
-        Users = [.. Users.Select(user => user with { Password = Resolve(user.Password) })],
-    };
-
-    private static string? Resolve(string? text) =>
-        text is not null && text.StartsWith("${env:", StringComparison.Ordinal) && text.EndsWith('}') ? Environment.GetEnvironmentVariable(text[6..^1]) : text;
 
     /// <summary>Everything that is wrong whatever the database holds. Pure.</summary>
     public List<Problem> Check(int passwordMinimumLength)

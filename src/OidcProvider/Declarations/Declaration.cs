@@ -6,13 +6,7 @@ using OidcProvider.Clients;
 using OidcProvider.Data;
 using OidcProvider.Users;
 
-namespace OidcProvider.Cli;
-
-/// <summary>One difference between a file and the server. Secrets never stand in it.</summary>
-internal sealed record PlanStep(string Action, string Kind, string Name, IReadOnlyList<(string Field, string? Before, string? After)> Changes)
-{
-    public const string Create = "create", Change = "change", Remove = "remove";
-}
+namespace OidcProvider.Declarations;
 
 /// <summary>
 /// The configuration as a file: what the server has, in the words of the bootstrap file and in a fixed order, and how a file differs from it.
@@ -24,8 +18,8 @@ internal sealed partial class Declaration(AppDbContext database, ScopeRegistry s
     {
         var file = new JsonObject
         {
-            ["scopes"] = new JsonArray([.. (await scopes.ListAsync(cancellation)).Select(scope => (JsonNode)Lean(JsonSerializer.SerializeToNode(scope, ClientJson.Options)!.AsObject()))]),
-            ["clients"] = new JsonArray([.. (await clients.ListAsync(null, 0, int.MaxValue, cancellation)).OrderBy(client => client.ClientId, StringComparer.Ordinal).Select(client => (JsonNode)Client(client.Definition))]),
+            ["scopes"] = new JsonArray([.. (await scopes.ListAsync(cancellation)).OrderBy(scope => scope.Name, StringComparer.Ordinal).Select(Entry)]),
+            ["clients"] = new JsonArray([.. (await ClientsAsync(cancellation)).OrderBy(client => client.ClientId, StringComparer.Ordinal).Select(client => Entry(client.Definition))]),
         };
         if (withUsers)
         {
@@ -42,7 +36,11 @@ internal sealed partial class Declaration(AppDbContext database, ScopeRegistry s
     }
 
     /// <summary>What applying the file would do. Fields that it leaves out are no differences for users, and defaults for the rest.</summary>
-    public async Task<IReadOnlyList<PlanStep>> PlanAsync(BootstrapFile file, bool prune, CancellationToken cancellation)
+    /// <param name="file">What is wanted.</param>
+    /// <param name="prune">Whether what the file does not name is removed.</param>
+    /// <param name="withSecrets">Whether secrets are compared too: who may not change them must not find out by trying.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<Plan> PlanAsync(BootstrapFile file, bool prune, bool withSecrets, CancellationToken cancellation)
     {
         List<PlanStep> steps = [];
         var known = (await scopes.ListAsync(cancellation)).ToDictionary(scope => scope.Name, StringComparer.Ordinal);
@@ -51,9 +49,10 @@ internal sealed partial class Declaration(AppDbContext database, ScopeRegistry s
             Compare(steps, "scope", scope.Name, known.GetValueOrDefault(scope.Name) is { } before ? Lean(Node(before)) : null, Lean(Node(scope)), all: true);
         }
 
-        foreach (var client in file.Clients)
+        var registered = (await ClientsAsync(cancellation)).ToDictionary(client => client.ClientId, StringComparer.Ordinal);
+        foreach (var client in file.Clients.Where(client => client.ClientId is not null))
         {
-            await CompareClientAsync(steps, client, cancellation);
+            await CompareClientAsync(steps, registered.GetValueOrDefault(client.ClientId!), client, withSecrets, cancellation);
         }
 
         foreach (var wanted in file.Users)
@@ -65,19 +64,21 @@ internal sealed partial class Declaration(AppDbContext database, ScopeRegistry s
 
         if (prune)
         {
-            var all = await clients.ListAsync(null, 0, int.MaxValue, cancellation);
-            steps.AddRange(all.Where(client => file.Clients.All(wanted => wanted.ClientId != client.ClientId)).Select(client => new PlanStep(PlanStep.Remove, "client", client.ClientId, [])));
-            steps.AddRange(known.Keys.Where(name => file.Scopes.All(wanted => wanted.Name != name)).Select(name => new PlanStep(PlanStep.Remove, "scope", name, [])));
+            steps.AddRange(registered.Keys.Except(file.Clients.Select(wanted => wanted.ClientId!), StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(id => new PlanStep(PlanStep.Remove, "client", id, [])));
+            steps.AddRange(known.Keys.Except(file.Scopes.Select(wanted => wanted.Name), StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(name => new PlanStep(PlanStep.Remove, "scope", name, [])));
         }
 
-        return steps;
+        return Plan.Of(steps);
     }
 
-    private async Task CompareClientAsync(List<PlanStep> steps, ClientDefinition wanted, CancellationToken cancellation)
+    // What the server brought itself it makes itself, on every machine.
+    private async Task<IReadOnlyList<RegisteredClient>> ClientsAsync(CancellationToken cancellation) =>
+        [.. (await clients.ListAsync(null, 0, int.MaxValue, cancellation)).Where(client => !BuiltInClients.Contains(client.ClientId))];
+
+    private async Task CompareClientAsync(List<PlanStep> steps, RegisteredClient? known, ClientDefinition wanted, bool withSecrets, CancellationToken cancellation)
     {
-        var known = await clients.FindAsync(wanted.ClientId!, cancellation);
         Compare(steps, "client", wanted.ClientId!, known is null ? null : Bare(known.Definition), Bare(wanted), all: true);
-        if (known is null || wanted.ClientSecret is not { } secret || wanted.IsPublic())
+        if (!withSecrets || known is null || wanted.ClientSecret is not { } secret || wanted.IsPublic())
         {
             return;
         }
@@ -85,7 +86,7 @@ internal sealed partial class Declaration(AppDbContext database, ScopeRegistry s
         var hash = await database.Clients.Where(row => row.ClientId == wanted.ClientId).Select(row => row.ClientSecret).SingleOrDefaultAsync(cancellation);
         if (hash is null || !await secrets.VerifyAsync(hash, secret, cancellation))
         {
-            steps.Add(new PlanStep(PlanStep.Change, "client", wanted.ClientId!, [("client_secret", "(hidden)", "(hidden, another)")]));
+            steps.Add(new PlanStep(PlanStep.Change, "client", wanted.ClientId!, [new("client_secret", "(hidden)", "(hidden, another)")]));
         }
     }
 
@@ -93,12 +94,12 @@ internal sealed partial class Declaration(AppDbContext database, ScopeRegistry s
     {
         if (before is null)
         {
-            steps.Add(new PlanStep(PlanStep.Create, kind, name, [.. after.Where(member => member.Key is not ("name" or "client_id" or "email")).Select(member => (member.Key, (string?)null, member.Value?.ToJsonString()))]));
+            steps.Add(new PlanStep(PlanStep.Create, kind, name, [.. after.Where(member => member.Key is not ("name" or "client_id" or "email")).Select(member => new FieldChange(member.Key, null, member.Value?.ToJsonString()))]));
             return;
         }
 
         var fields = all ? before.Select(member => member.Key).Union(after.Select(member => member.Key)) : after.Select(member => member.Key);
-        var changes = fields.Where(field => !Same(before[field], after[field])).Select(field => (field, before[field]?.ToJsonString(), after[field]?.ToJsonString())).ToList();
+        var changes = fields.Where(field => !Same(before[field], after[field])).Select(field => new FieldChange(field, before[field]?.ToJsonString(), after[field]?.ToJsonString())).ToList();
         if (changes.Count > 0)
         {
             steps.Add(new PlanStep(PlanStep.Change, kind, name, changes));
@@ -109,7 +110,11 @@ internal sealed partial class Declaration(AppDbContext database, ScopeRegistry s
     private static bool Same(JsonNode? one, JsonNode? other) => JsonNode.DeepEquals(one, other)
         || (one is JsonArray first && other is JsonArray second && first.Count == second.Count && first.Select(item => item?.ToJsonString()).Order(StringComparer.Ordinal).SequenceEqual(second.Select(item => item?.ToJsonString()).Order(StringComparer.Ordinal)));
 
-    private static JsonObject Client(ClientDefinition definition)
+    /// <summary>A scope as it stands in the file.</summary>
+    public static JsonNode Entry(ScopeDefinition scope) => Lean(Node(scope));
+
+    /// <summary>A client as it stands in the file.</summary>
+    public static JsonNode Entry(ClientDefinition definition)
     {
         var client = Bare(definition);
         if (!definition.IsPublic())

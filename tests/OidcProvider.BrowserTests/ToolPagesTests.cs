@@ -1,0 +1,111 @@
+using Microsoft.Playwright;
+using OidcProvider.TestKit;
+using static Microsoft.Playwright.Assertions;
+
+namespace OidcProvider.BrowserTests;
+
+/// <summary>Configuration, API reference and playground in the browser: usable by whom they are for, without a serious fault, at any width and in the dark.</summary>
+[TestFixture(ColorScheme.Light, 1280), TestFixture(ColorScheme.Dark, 360)]
+public class ToolPagesTests(ColorScheme scheme, int width) : BrowserFixture
+{
+    protected override Task<ProviderHost> StartHostAsync() => ProviderHost.StartAsync(bootstrap: Given.Administration());
+
+    [Test]
+    public async Task The_owner_brings_a_file_sees_what_it_changes_and_applies_it()
+    {
+        var page = await OpenAsync(Given.Alice, "/admin/configuration");
+        await AccessibilityTests.CheckAsync(page, "configuration");
+        await page.GetByLabel("File (.json, .yaml)").SetInputFilesAsync(new FilePayload
+        {
+            Name = "wanted.yaml", MimeType = "application/yaml",
+            Buffer = System.Text.Encoding.UTF8.GetBytes($"clients:\n  - client_id: web\n    client_name: Another name\n  - client_id: brought-{width}\n    token_endpoint_auth_method: none\n    redirect_uris: [\"https://a-rather-long-host-name-of-an-application.example.com/signin-oidc\"]\n"),
+        });
+        await PressAsync(page, "Show the changes");
+        await Expect(page.Locator("h1")).ToContainTextAsync("wanted.yaml");
+        // The secret and redirect of web are gone from the file: that is a fault, told by path.
+        await Expect(page.Locator("[role=alert]")).ToContainTextAsync("clients[0]");
+        await AccessibilityTests.CheckAsync(page, "configuration with a fault");
+    }
+
+    [Test]
+    public async Task Each_role_sees_the_tools_it_may_use()
+    {
+        foreach (var (user, configuration) in new[] { (Given.Alice, true), (Given.Auditor, true), (Given.ClientAdmin, false), (Given.UserAdmin, false) })
+        {
+            var page = await OpenAsync(user, "/admin");
+            await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Configuration" })).ToHaveCountAsync(configuration ? 1 : 0);
+            await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Playground" })).ToHaveCountAsync(1);
+            Assert.That((await page.GotoAsync("/admin/configuration"))!.Status, Is.EqualTo(configuration ? 200 : 403), user);
+            Assert.That((await page.GotoAsync("/admin/api"))!.Status, Is.EqualTo(200), user);
+            await page.Context.CloseAsync();
+        }
+    }
+
+    [Test]
+    public async Task The_reference_shows_the_operations_without_asking_anybody_else()
+    {
+        List<string> elsewhere = [];
+        var page = await OpenAsync(Given.Alice, "/admin");
+        page.Request += (_, request) =>
+        {
+            if (!request.Url.StartsWith(Host.IssuerValue, StringComparison.Ordinal) && request.Url.StartsWith("http", StringComparison.Ordinal))
+            {
+                elsewhere.Add(request.Url);
+            }
+        };
+        await page.GotoAsync("/admin/api");
+        await Expect(page.Locator("h1").First).ToContainTextAsync("OidcProvider admin API");
+        await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        Assert.That(elsewhere, Is.Empty);
+    }
+
+    [Test]
+    public async Task The_playground_walks_the_code_flow_without_javascript_from_begin_to_logout()
+    {
+        // As a developer who has not signed in.
+        var page = await PageAsync(scheme, width, 740, javaScript: false);
+        await page.GotoAsync("/playground");
+        await page.GetByLabel("Push the authorization request first (PAR)").CheckAsync();
+        await PressAsync(page, "Begin");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Go there" }).ClickAsync();
+        await SignInAsync(page, Given.Bob);
+        await PressAsync(page, "Allow");
+        await Expect(page.Locator("h1")).ToHaveTextAsync("The answer of the authorization endpoint");
+        await PressAsync(page, "Redeem the code");
+        await Expect(page.Locator(".check-bad")).ToHaveCountAsync(0);
+        await Expect(page.Locator(".check-ok")).Not.ToHaveCountAsync(0);
+        await PressAsync(page, "User info");
+        await Expect(page.Locator("main")).ToContainTextAsync(Given.Bob);
+        await PressAsync(page, "Refresh");
+        await Expect(page.Locator("main")).ToContainTextAsync("Refresh (RFC 6749 §6)");
+        await PressAsync(page, "Log out");
+        await PressAsync(page, "Sign out");
+        await page.WaitForURLAsync("**/playground*");
+    }
+
+    [Test]
+    public async Task No_page_of_the_playground_has_a_serious_fault()
+    {
+        var page = await OpenAsync(Given.Alice, "/playground");
+        await AccessibilityTests.CheckAsync(page, "playground");
+        await PressAsync(page, "Begin");
+        await AccessibilityTests.CheckAsync(page, "playground, request");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Go there" }).ClickAsync();
+        await PressAsync(page, "Allow");
+        await AccessibilityTests.CheckAsync(page, "playground, answer");
+        await PressAsync(page, "Redeem the code");
+        await AccessibilityTests.CheckAsync(page, "playground, tokens");
+        await page.GotoAsync("/playground/callback?code=slipped-in&state=another&iss=https://evil.example");
+        await AccessibilityTests.CheckAsync(page, "playground, an answer of somebody else");
+        Assert.That(await page.GetByRole(AriaRole.Button, new() { Name = "Redeem the code" }).CountAsync(), Is.Zero);
+    }
+
+    private async Task<IPage> OpenAsync(string user, string path)
+    {
+        var page = await PageAsync(scheme, width, 740);
+        await page.GotoAsync("/login");
+        await SignInAsync(page, user);
+        await page.GotoAsync(path);
+        return page;
+    }
+}
