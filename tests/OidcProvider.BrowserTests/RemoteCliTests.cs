@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.Playwright;
 using OidcProvider.TestKit;
 using static Microsoft.Playwright.Assertions;
 
