@@ -22,6 +22,7 @@ internal static class AdminModule
         services.AddScoped<Users.UserReader>().AddScoped<Grants.GrantWithdrawal>();
         services.AddApi().AddApiReference().AddPlayground();
         services.AddOperations();
+        services.AddApi().AddApiReference().AddPlayground();
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.SchemeName, _ => { });
         services.AddSingleton<IAuthorizationHandler, PermissionPolicy>().AddSingleton<IAuthorizationMiddlewareResultHandler, AccessRefusals>();
         var policies = services.AddAuthorizationBuilder();

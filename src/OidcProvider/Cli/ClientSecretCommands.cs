@@ -10,9 +10,9 @@ internal static class ClientSecretCommands
 {
     public static IEnumerable<Command> Create(CliHost host) => [List(host), Add(host), Remove(host), Rotate(host)];
 
-    private static Command List(CliHost host) => ClientCommands.WithId(host, "secrets", "List the secrets of a client, without themselves.", async (parsed, id, services, cancellation) =>
+    private static Command List(CliHost host) => ClientCommands.WithId(host, "secrets", "List the secrets of a client, without themselves.", async (parsed, id, clients, cancellation) =>
     {
-        var found = await services.GetRequiredService<ClientSecretDesk>().ListAsync(id, cancellation);
+        var found = await clients.SecretsAsync(id, cancellation);
         if (!found.Succeeded)
         {
             return host.Console.Refuse(found.Problems);
@@ -37,10 +37,10 @@ internal static class ClientSecretCommands
     {
         var description = new Option<string?>("--description") { Description = "What people call it, for instance the machine it is on." };
         var lifetime = new Option<TimeSpan?>("--expires-in") { Description = "Duration, d.hh:mm:ss, after which it is refused." };
-        var command = ClientCommands.WithId(host, "add-secret", "Add a secret beside those there are.", async (parsed, id, services, cancellation) =>
+        var command = ClientCommands.WithId(host, "add-secret", "Add a secret beside those there are.", async (parsed, id, clients, cancellation) =>
         {
-            var expiresAt = services.GetRequiredService<TimeProvider>().GetUtcNow().UtcDateTime + parsed.GetValue(lifetime);
-            var made = await services.GetRequiredService<ClientSecretDesk>().AddAsync(id, parsed.GetValue(description), expiresAt, CliHost.Actor, cancellation);
+            var expiresAt = TimeProvider.System.GetUtcNow().UtcDateTime + parsed.GetValue(lifetime);
+            var made = await clients.AddSecretAsync(id, parsed.GetValue(description), expiresAt, cancellation);
             if (!made.Succeeded)
             {
                 return host.Console.Refuse(made.Problems);
@@ -67,14 +67,14 @@ internal static class ClientSecretCommands
     {
         var secret = new Option<Guid>("--secret-id") { Description = "The secret, as `client secrets` names it.", Required = true };
         var yes = new Option<bool>("--yes") { Description = "Do not ask." };
-        var command = ClientCommands.WithId(host, "remove-secret", "Remove a secret. The last valid one stays.", async (parsed, id, services, cancellation) =>
+        var command = ClientCommands.WithId(host, "remove-secret", "Remove a secret. The last valid one stays.", async (parsed, id, clients, cancellation) =>
         {
             if (host.Console.Hold($"Remove this secret of '{id}'? Whoever uses it is refused from then on.", parsed.GetValue(yes)) is { } stop)
             {
                 return stop;
             }
 
-            if (await services.GetRequiredService<ClientSecretDesk>().RemoveAsync(id, parsed.GetValue(secret), CliHost.Actor, cancellation) is { } fault)
+            if (await clients.RemoveSecretAsync(id, parsed.GetValue(secret), cancellation) is { } fault)
             {
                 return host.Console.Refuse([fault]);
             }
@@ -90,8 +90,8 @@ internal static class ClientSecretCommands
     private static Command Rotate(CliHost host)
     {
         var grace = new Option<TimeSpan>("--grace") { Description = "Duration, d.hh:mm:ss, for which the old one stays valid too. Without it, the old one ends at once." };
-        var command = ClientCommands.WithId(host, "rotate-secret", "Replace the secret.", async (parsed, id, services, cancellation) =>
-            ClientCommands.Report(host, parsed, await services.GetRequiredService<ClientSecretDesk>().RotateAsync(id, parsed.GetValue(grace), CliHost.Actor, cancellation), "has a new secret"));
+        var command = ClientCommands.WithId(host, "rotate-secret", "Replace the secret.", async (parsed, id, clients, cancellation) =>
+            ClientCommands.Report(host, parsed, await clients.RotateSecretAsync(id, parsed.GetValue(grace), cancellation), "has a new secret"));
         command.Add(grace);
         return command;
     }

@@ -42,6 +42,14 @@ internal sealed partial class EditModel(ScopeRegistry registry) : AdminPage
 
     public bool Asked { get; private set; }
 
+    /// <summary>The scope as the form has it.</summary>
+    public ScopeDefinition Wanted => new()
+    {
+        Name = (IsNew ? NewName?.Trim() : Name) ?? "", DisplayName = Text(DisplayName), Description = Text(Description),
+        Resources = [.. (Resources ?? "").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
+        Claims = [.. Separators().Split(Claims ?? "").Where(claim => claim.Length > 0)],
+    };
+
     public string Here => $"{Request.PathBase}/admin/scopes/edit{(IsNew ? "" : $"?name={Uri.EscapeDataString(Name!)}")}";
 
     public async Task<IActionResult> OnGetAsync([FromQuery] bool remove, CancellationToken cancellation)
@@ -75,15 +83,9 @@ internal sealed partial class EditModel(ScopeRegistry registry) : AdminPage
             return Refused();
         }
 
-        var wanted = new ScopeDefinition
-        {
-            Name = (IsNew ? NewName?.Trim() : Name) ?? "", DisplayName = Text(DisplayName), Description = Text(Description),
-            Resources = [.. (Resources ?? "").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
-            Claims = [.. Separators().Split(Claims ?? "").Where(claim => claim.Length > 0)],
-            // Not on the form; a file or the API sets them.
-            Tagged = IsNew ? null : (await registry.FindRegisteredAsync(Name!, cancellation))?.Definition.Tagged,
-        };
-        var saved = await registry.ApplyAsync(wanted, Caller.Editor, IsNew ? "" : Version ?? "unknown", cancellation);
+        var saved = await registry.ApplyAsync(
+            // In further languages: not on the form; a file or the API sets them.
+            Wanted with { Tagged = IsNew ? null : (await registry.FindRegisteredAsync(Name!, cancellation))?.Definition.Tagged }, Caller.Editor, IsNew ? "" : Version ?? "unknown", cancellation);
         Clients = IsNew ? 0 : await registry.ClientsOfAsync(Name!, cancellation);
         return saved.Succeeded ? Redirect($"{Request.PathBase}/admin/scopes?done=saved") : Refused(saved.Problems.Select(Placed));
     }

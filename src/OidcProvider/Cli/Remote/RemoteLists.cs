@@ -1,4 +1,3 @@
-using OidcProvider.Admin.Api;
 using OidcProvider.Hosting;
 
 namespace OidcProvider.Cli.Remote;
@@ -7,7 +6,9 @@ namespace OidcProvider.Cli.Remote;
 internal static class RemoteLists
 {
     /// <summary>All entries of a list whose path may carry a query already.</summary>
-    public static async Task<Result<IReadOnlyList<T>>> ListAsync<T>(this RemoteServer server, string path, CancellationToken cancellation)
+    public static Task<Result<IReadOnlyList<T>>> ListAsync<T>(this RemoteServer server, string path, CancellationToken cancellation) => server.ListAsync(path, item => item.Read<T>(), cancellation);
+
+    public static async Task<Result<IReadOnlyList<T>>> ListAsync<T>(this RemoteServer server, string path, Func<RemoteAnswer, T> read, CancellationToken cancellation)
     {
         List<T> all = [];
         for (string? cursor = null; ;)
@@ -18,9 +19,9 @@ internal static class RemoteLists
                 return page.Problems.ToList();
             }
 
-            var read = page.Value.Read<Page<T>>();
-            all.AddRange(read.Items);
-            if (read.NextCursor is not { } next || next == cursor)
+            var answer = page.Value.Json!;
+            all.AddRange(answer["items"]!.AsArray().Select(item => read(new RemoteAnswer(item!.ToJsonString(), null))));
+            if ((string?)answer["next_cursor"] is not { } next || next == cursor)
             {
                 return Result.Of<IReadOnlyList<T>>(all);
             }
