@@ -7,13 +7,13 @@ namespace OidcProvider.Benchmarks;
 [MemoryDiagnoser]
 public class FamilyRule
 {
-    private static readonly DateTime Now = DateTime.UnixEpoch;
+    private readonly DateTime _now = DateTime.UnixEpoch;
 
     private readonly string _predecessor = Handle(1), _successor = Handle(2);
     private readonly byte[] _hidden = RefreshFamily.Hide(Handle(2), Handle(1));
 
     [Benchmark(Baseline = true)]
-    public int Judge() => (int)RefreshFamily.Judge("redeemed", Now.AddSeconds(-10), "valid", Now, TimeSpan.FromSeconds(30));
+    public int Judge() => (int)RefreshFamily.Judge("redeemed", _now.AddSeconds(-10), "valid", _now, TimeSpan.FromSeconds(30));
 
     [Benchmark]
     public byte[] Hide() => RefreshFamily.Hide(_successor, _predecessor);
