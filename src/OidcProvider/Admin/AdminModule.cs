@@ -18,11 +18,9 @@ internal static class AdminModule
     public static IServiceCollection AddAdmin(this IServiceCollection services)
     {
         services.AddValidatedOptions<AdminOptions>(AdminOptions.Section);
-        services.AddApi().AddApiReference();
         services.AddScoped<Users.UserReader>().AddScoped<Grants.GrantWithdrawal>();
         services.AddApi().AddApiReference().AddPlayground();
         services.AddOperations();
-        services.AddApi().AddApiReference().AddPlayground();
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.SchemeName, _ => { });
         services.AddSingleton<IAuthorizationHandler, PermissionPolicy>().AddSingleton<IAuthorizationMiddlewareResultHandler, AccessRefusals>();
         var policies = services.AddAuthorizationBuilder();
@@ -53,7 +51,6 @@ internal static class AdminModule
         Keys.KeysApi.Map(api);
         ApiKeys.ApiKeysApi.Map(api);
         Configuration.ConfigurationApi.Map(api);
-        OperationsModule.Map(api);
         Webhooks.WebhooksApi.Map(api);
         OperationsModule.Map(api);
     }

@@ -13,23 +13,24 @@ internal static class EventKinds
     /// <summary>The kinds with the words for them.</summary>
     public static readonly IReadOnlyDictionary<string, string> Kinds = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        [User] = "Users: added, changed, barred, deleted; their passwords, addresses and factors",
+        [User] = "Users and roles: added, changed, barred, deleted; their passwords, addresses and factors",
         [Client] = "Clients and scopes: registered, changed, removed",
         [Session] = "Sessions: signed in, failed, signed out, devices connected",
         [Token] = "Token families: consent given and withdrawn, tokens revoked and replayed",
         [Key] = "Keys: signing keys and API keys",
-        [Other] = "Everything else, such as changes to webhooks",
+        [Other] = "Everything else: jobs run by hand, changes to webhooks",
     };
 
     // By the first part of an event's name.
     private static readonly Dictionary<string, string> ByFirst = new(StringComparer.Ordinal)
     {
-        ["user"] = User, ["account"] = User, ["password"] = User, ["email"] = User, ["profile"] = User, ["authenticator"] = User, ["recovery_codes"] = User, ["recovery_code"] = User,
+        ["user"] = User, ["role"] = User, ["account"] = User, ["password"] = User, ["email"] = User, ["profile"] = User, ["authenticator"] = User, ["recovery_codes"] = User, ["recovery_code"] = User,
         ["passkey"] = User, ["second_factors"] = User, ["data"] = User,
         ["client"] = Client, ["scope"] = Client,
         ["signin"] = Session, ["signout"] = Session, ["session"] = Session, ["device"] = Session,
         ["consent"] = Token, ["code"] = Token, ["refresh_token"] = Token, ["token"] = Token, ["grant"] = Token,
         ["key"] = Key, ["api_key"] = Key,
+        ["job"] = Other,
     };
 
     public static string Of(string name) => ByFirst.GetValueOrDefault(name.Split('.', 2)[0], Other);

@@ -1,12 +1,15 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
 
 namespace OidcProvider.Data;
 
 /// <summary>
-/// Brings the schema up to date. Idempotent; several nodes may run it at once: EF Core's migration lock orders them on
-/// PostgreSQL and SQL Server, a locked file beside the database on SQLite.
+/// Brings the schema up to date. Idempotent; several nodes may run it at once: an advisory lock orders them on PostgreSQL (EF Core's own lock there
+/// ends with each single migration), EF Core's migration lock on SQL Server, a locked file beside the database on SQLite.
 /// </summary>
 internal sealed class Migrator(AppDbContext database)
 {
@@ -16,6 +19,7 @@ internal sealed class Migrator(AppDbContext database)
     public async Task<IReadOnlyList<string>> ApplyAsync(CancellationToken cancellation = default)
     {
         using var guard = database is SqliteDbContext ? await LockFileAsync(cancellation) : null;
+        await using var order = database is PostgreSqlDbContext ? await AdvisoryLockAsync(cancellation) : null;
         var pending = await PendingAsync(cancellation);
         if (pending.Count > 0)
         {
@@ -38,6 +42,31 @@ internal sealed class Migrator(AppDbContext database)
         }
 
         return pending;
+    }
+
+    // Held by a connection of its own until that is closed.
+    private async Task<NpgsqlConnection> AdvisoryLockAsync(CancellationToken cancellation)
+    {
+        const long Migrating = 0x6F69_6463_6D69_6772;
+        var creator = database.GetService<IRelationalDatabaseCreator>();
+        if (!await creator.ExistsAsync(cancellation))
+        {
+            try
+            {
+                await creator.CreateAsync(cancellation);
+            }
+            catch (DbException) when (creator.Exists())
+            {
+                // Another node made it at the same moment.
+            }
+        }
+
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.Database.GetConnectionString()) { Pooling = false, CommandTimeout = 0 }.ConnectionString);
+        await connection.OpenAsync(cancellation);
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT pg_advisory_lock({Migrating})";
+        await command.ExecuteNonQueryAsync(cancellation);
+        return connection;
     }
 
     private async Task<bool> TableExistsAsync(string name, CancellationToken cancellation) =>
