@@ -117,6 +117,7 @@ public class KeyAndWebhookPageTests : BrowserFixture
         await CheckAsync(page, "hook", scheme, width);
         await page.GetByRole(AriaRole.Link, new() { Name = "Remove…" }).ClickAsync();
         await CheckAsync(page, "hook-remove", scheme, width);
+        await PressAsync(page, "Remove the webhook");
         await page.GotoAsync("/admin/api-keys");
         await page.Locator("tbody a").First.ClickAsync();
         await CheckAsync(page, "key", scheme, width);
