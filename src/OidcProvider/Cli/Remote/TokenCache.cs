@@ -52,5 +52,11 @@ internal sealed class TokenCache(Uri server)
 
     public void Write(CachedTokens tokens) => PrivateFile.Replace(Path, JsonSerializer.Serialize(tokens, Json));
 
-    public void Forget() => File.Delete(Path);
+    public void Forget()
+    {
+        if (File.Exists(Path))
+        {
+            File.Delete(Path);
+        }
+    }
 }
