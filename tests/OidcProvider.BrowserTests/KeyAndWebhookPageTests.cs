@@ -14,6 +14,10 @@ public class KeyAndWebhookPageTests : BrowserFixture
         ["ApiKeys:AllowForUsers"] = "true", ["Protocol:AllowLoopbackCallouts"] = "true",
     });
 
+    // Refusals are what these tests are about.
+    [SetUp]
+    public void Expect() => Provokes(400, 403);
+
     [Test]
     public async Task The_owner_makes_a_key_and_revokes_it_without_scripts()
     {

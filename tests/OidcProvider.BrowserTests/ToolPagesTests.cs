@@ -10,6 +10,10 @@ public class ToolPagesTests(ColorScheme scheme, int width) : BrowserFixture
 {
     protected override Task<ProviderHost> StartHostAsync() => ProviderHost.StartAsync(bootstrap: Given.Administration());
 
+    // Refusals are what these tests are about.
+    [SetUp]
+    public void Expect() => Provokes(400, 403);
+
     [Test]
     public async Task The_owner_brings_a_file_sees_what_it_changes_and_applies_it()
     {

@@ -45,6 +45,7 @@ internal sealed class DemoData(IOptions<BootstrapOptions> options, IHostEnvironm
         var file = read.Value;
         var issuer = _issuer!.Value;
         await output.WriteLineAsync($"issuer       {issuer}");
+        await output.WriteLineAsync($"admin pages  {issuer.TrimEnd('/')}/admin   playground {issuer.TrimEnd('/')}/playground");
         foreach (var user in file.Users)
         {
             await output.WriteLineAsync($"demo user    {user.Email}   password {user.Password}");

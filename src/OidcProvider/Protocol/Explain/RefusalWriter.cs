@@ -7,7 +7,7 @@ namespace OidcProvider.Protocol.Explain;
 /// <summary>Explains what waits in the queue and writes it, many in one transaction. What cannot be written is lost: no request depends on it.</summary>
 internal sealed class RefusalWriter(RefusalQueue queue, RegistrySnapshot registry, IServiceScopeFactory scopes, ILogger<RefusalWriter> logger) : BackgroundService
 {
-    private const int Batch = 200, TrimEvery = 500;
+    private const int Batch = 200, TrimEvery = 500, Attempts = 4;
 
     private readonly RefusalBudget _budget = new();
     private readonly HashSet<string?> _seen = [];
@@ -48,16 +48,34 @@ internal sealed class RefusalWriter(RefusalQueue queue, RegistrySnapshot registr
             return;
         }
 
-        await using var scope = scopes.CreateAsyncScope();
-        var refused = scope.ServiceProvider.GetRequiredService<RefusedRequests>();
-        await refused.KeepAsync(rows, cancellation);
+        for (var attempt = 1; !await KeepAsync(rows, last: attempt == Attempts, cancellation); attempt++)
+        {
+            // A busy or restarting database: what cannot wait is not here, it is in the queue, which is bounded.
+            await Task.Delay(TimeSpan.FromMilliseconds(500 * attempt), cancellation);
+        }
+
         _seen.UnionWith(rows.Select(row => row.ClientId));
         _sinceTrim += rows.Count;
         if (_sinceTrim >= TrimEvery)
         {
-            await refused.TrimAsync(_seen, cancellation);
+            await using var scope = scopes.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<RefusedRequests>().TrimAsync(_seen, cancellation);
             _seen.Clear();
             _sinceTrim = 0;
+        }
+    }
+
+    private async Task<bool> KeepAsync(List<RefusedRequest> rows, bool last, CancellationToken cancellation)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        try
+        {
+            await scope.ServiceProvider.GetRequiredService<RefusedRequests>().KeepAsync(rows, cancellation);
+            return true;
+        }
+        catch (Exception fault) when (!last && (fault is System.Data.Common.DbException or Microsoft.EntityFrameworkCore.DbUpdateException or TimeoutException))
+        {
+            return false;
         }
     }
 
