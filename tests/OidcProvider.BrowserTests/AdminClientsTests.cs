@@ -21,7 +21,7 @@ public class AdminClientsTests : BrowserFixture
 
     // Refusals are what these tests are about.
     [SetUp]
-    public void Expect() => Provokes(400, 403);
+    public void RefusalsAreExpected() => Provokes(400, 403);
 
     [Test]
     public async Task The_owner_registers_a_web_app_and_sees_its_secret_once_without_JavaScript()

@@ -25,7 +25,7 @@ public class AdminUsersTests : BrowserFixture
 
     // Refusals are what these tests are about.
     [SetUp]
-    public void Expect() => Provokes(400, 403);
+    public void RefusalsAreExpected() => Provokes(400, 403);
 
     [Test]
     public async Task The_owner_makes_finds_changes_and_deletes_a_user([Values] bool javaScript)

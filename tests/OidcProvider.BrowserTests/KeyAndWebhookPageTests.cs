@@ -16,7 +16,7 @@ public class KeyAndWebhookPageTests : BrowserFixture
 
     // Refusals are what these tests are about.
     [SetUp]
-    public void Expect() => Provokes(400, 403);
+    public void RefusalsAreExpected() => Provokes(400, 403);
 
     [Test]
     public async Task The_owner_makes_a_key_and_revokes_it_without_scripts()

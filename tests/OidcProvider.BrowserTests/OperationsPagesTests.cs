@@ -14,7 +14,7 @@ public class OperationsPagesTests(ColorScheme scheme, int width) : BrowserFixtur
 
     // Refusals are what these tests are about.
     [SetUp]
-    public void Expect() => Provokes(400, 403);
+    public void RefusalsAreExpected() => Provokes(400, 403);
 
     [Test]
     public async Task Every_page_is_readable_for_everyone_who_may_see_it()

@@ -12,7 +12,7 @@ public class ToolPagesTests(ColorScheme scheme, int width) : BrowserFixture
 
     // Refusals are what these tests are about.
     [SetUp]
-    public void Expect() => Provokes(400, 403);
+    public void RefusalsAreExpected() => Provokes(400, 403);
 
     [Test]
     public async Task The_owner_brings_a_file_sees_what_it_changes_and_applies_it()
