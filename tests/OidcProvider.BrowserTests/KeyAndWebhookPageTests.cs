@@ -54,10 +54,10 @@ public class KeyAndWebhookPageTests : BrowserFixture
         await using var receiver = await WebhookReceiver.StartAsync();
         var page = await SignedInAsync(Given.Alice, "/admin/webhooks");
         await page.GetByRole(AriaRole.Link, new() { Name = "New webhook" }).ClickAsync();
-        await page.GetByLabel("Address").FillAsync("https://169.254.169.254/");
+        await page.GetByLabel("Address", new() { Exact = true }).FillAsync("https://169.254.169.254/");
         await PressAsync(page, "Register the webhook");
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("private or link-local");
-        await page.GetByLabel("Address").FillAsync(receiver.Address.AbsoluteUri);
+        await page.GetByLabel("Address", new() { Exact = true }).FillAsync(receiver.Address.AbsoluteUri);
         await PressAsync(page, "Register the webhook");
         var secret = await page.Locator("[data-webhook-secret]").InnerTextAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Go on to the webhook" }).ClickAsync();
@@ -113,7 +113,7 @@ public class KeyAndWebhookPageTests : BrowserFixture
             await CheckAsync(page, name, scheme, width);
         }
 
-        await page.GetByLabel("Address").FillAsync(receiver.Address.AbsoluteUri);
+        await page.GetByLabel("Address", new() { Exact = true }).FillAsync(receiver.Address.AbsoluteUri);
         await PressAsync(page, "Register the webhook");
         await CheckAsync(page, "hook-made", scheme, width);
         await page.GetByRole(AriaRole.Link, new() { Name = "Go on to the webhook" }).ClickAsync();
