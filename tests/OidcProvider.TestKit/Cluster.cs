@@ -40,6 +40,8 @@ public sealed class Cluster : IAsyncDisposable
         var all = await ProviderHost.SettingsAsync(folder, database, addresses[0], bootstrap, settings);
         all["Logging:LogLevel:Default"] = "Warning";
         all["Logging:LogLevel:OidcProvider"] = "Information";
+        // Races are judged by what was issued; a busy machine running out of patience would be a 503 and no fault of the engine.
+        all.TryAdd("Database:CommandTimeout", "60");
         var cluster = new Cluster(folder, database, all, addresses);
         if (kind != Database.Sqlite)
         {
