@@ -175,7 +175,8 @@ internal static class ProtocolModule
         server.Use<ApplyTokenResponseContext, ReportRefusal<ApplyTokenResponseContext>>(92_000);
         server.Use<ApplyUserInfoResponseContext, ReportRefusal<ApplyUserInfoResponseContext>>(92_000);
         server.Use<ApplyIntrospectionResponseContext, ReportRefusal<ApplyIntrospectionResponseContext>>(92_000);
-        server.Use<ApplyRevocationResponseContext, ReportRefusal<ApplyRevocationResponseContext>>(92_000);
+        // Before the engine makes of "not your token" the empty answer of RFC 7009 §2.2.
+        server.Use<ApplyRevocationResponseContext, ReportRefusal<ApplyRevocationResponseContext>>(Engine.Revocation.NormalizeErrorResponse.Descriptor.Order - 500);
         server.Use<ApplyDeviceAuthorizationResponseContext, ReportRefusal<ApplyDeviceAuthorizationResponseContext>>(92_000);
         server.Use<ApplyEndUserVerificationResponseContext, ReportRefusal<ApplyEndUserVerificationResponseContext>>(92_000);
         server.Use<ApplyEndSessionResponseContext, ReportRefusal<ApplyEndSessionResponseContext>>(92_000);

@@ -88,6 +88,12 @@ internal sealed class BrokenRequests(ProviderHost host)
         return Id(await other.RevokeAsync((await client.SignInAsync())["refresh_token"]));
     }
 
+    public async Task<string> LogoutWithHintOfAnotherAsync()
+    {
+        using var client = Client();
+        return await LogoutAsync(("client_id", Given.Other), ("id_token_hint", (await client.SignInAsync())["id_token"]));
+    }
+
     public async Task<string> UserInfoAsync(string scope, string kind)
     {
         using var client = Client();
