@@ -92,6 +92,7 @@ public class AdminClientsTests : BrowserFixture
         await page.Locator("#confirm").FillAsync(Given.Legacy);
         await PressAsync(page, "Remove for good");
         Assert.That(await page.Locator("[role=status]").First.InnerTextAsync(), Is.EqualTo("The client is removed."));
+        Provokes(404);
         Assert.That((await page.GotoAsync($"/admin/clients/settings?client_id={Given.Legacy}"))!.Status, Is.EqualTo(404));
     }
 

@@ -13,6 +13,10 @@ public class LanguageTests : BrowserFixture
 
     protected override Task<ProviderHost> StartHostAsync() => ProviderHost.StartAsync(settings: new Dictionary<string, string> { ["Users:AllowRegistration"] = "true" });
 
+    // Error pages are pages too.
+    [SetUp]
+    public void RefusalsAreExpected() => Provokes(400, 401, 404);
+
     [TestCaseSource(nameof(Tags))]
     public async Task No_page_has_a_fault_or_scrolls_sideways(string tag)
     {

@@ -12,23 +12,23 @@ public class ToolPagesTests(ColorScheme scheme, int width) : BrowserFixture
 
     // Refusals are what these tests are about.
     [SetUp]
-    public void RefusalsAreExpected() => Provokes(400, 403);
+    public void RefusalsAreExpected() => Provokes(400, 403, 422);
 
     [Test]
     public async Task The_owner_brings_a_file_sees_what_it_changes_and_applies_it()
     {
         var page = await OpenAsync(Given.Alice, "/admin/configuration");
         await AccessibilityTests.CheckAsync(page, "configuration");
-        await page.GetByLabel("File (.json, .yaml)").SetInputFilesAsync(new FilePayload
-        {
-            Name = "wanted.yaml", MimeType = "application/yaml",
-            Buffer = System.Text.Encoding.UTF8.GetBytes($"clients:\n  - client_id: web\n    client_name: Another name\n  - client_id: brought-{width}\n    token_endpoint_auth_method: none\n    redirect_uris: [\"https://a-rather-long-host-name-of-an-application.example.com/signin-oidc\"]\n"),
-        });
-        await PressAsync(page, "Show the changes");
-        await Expect(page.Locator("h1")).ToContainTextAsync("wanted.yaml");
-        // The secret and redirect of web are gone from the file: that is a fault, told by path.
-        await Expect(page.Locator("[role=alert]")).ToContainTextAsync("clients[0]");
+        await BringAsync(page, "clients:\n  - client_id: faulty\n    redirect_uris: [\"nowhere\"]\n");
+        await Expect(page.Locator("[role=alert]").First).ToContainTextAsync("clients[0].redirect_uris[0]");
         await AccessibilityTests.CheckAsync(page, "configuration with a fault");
+        await BringAsync(page, $"clients:\n  - client_id: brought-{width}\n    token_endpoint_auth_method: none\n    redirect_uris: [\"https://a-rather-long-host-name-of-an-application.example.com/signin-oidc\"]\n");
+        await Expect(page.Locator("h1")).ToContainTextAsync("wanted.yaml");
+        await Expect(page.Locator("main")).ToContainTextAsync($"brought-{width}");
+        await AccessibilityTests.CheckAsync(page, "what a file changes");
+        await PressAsync(page, "Apply 1 change");
+        await Expect(page.Locator("[role=status]").First).ToHaveTextAsync("1 change applied.");
+        Assert.That((await page.GotoAsync($"/admin/clients/settings?client_id=brought-{width}"))!.Status, Is.EqualTo(200));
     }
 
     [Test]
@@ -102,6 +102,12 @@ public class ToolPagesTests(ColorScheme scheme, int width) : BrowserFixture
         await page.GotoAsync("/playground/callback?code=slipped-in&state=another&iss=https://evil.example");
         await AccessibilityTests.CheckAsync(page, "playground, an answer of somebody else");
         Assert.That(await page.GetByRole(AriaRole.Button, new() { Name = "Redeem the code" }).CountAsync(), Is.Zero);
+    }
+
+    private static async Task BringAsync(IPage page, string yaml)
+    {
+        await page.GetByLabel("File (.json, .yaml)").SetInputFilesAsync(new FilePayload { Name = "wanted.yaml", MimeType = "application/yaml", Buffer = System.Text.Encoding.UTF8.GetBytes(yaml) });
+        await PressAsync(page, "Show the changes");
     }
 
     private async Task<IPage> OpenAsync(string user, string path)

@@ -12,7 +12,7 @@ internal sealed record ClientImpact(int Sessions, int Users, int RefreshTokens, 
     public static async Task<ClientImpact> OfAsync(AppDbContext database, Guid clientId, DateTime now, CancellationToken cancellation = default)
     {
         var grants = database.Authorizations.Where(grant => grant.Application!.Id == clientId && grant.Status == Statuses.Valid);
-        var tokens = database.Tokens.Where(token => token.Application!.Id == clientId && token.Status == Statuses.Valid && token.Type == TokenTypeHints.RefreshToken && token.ExpirationDate > now);
+        var tokens = database.Tokens.Where(token => token.Application!.Id == clientId && token.Status == Statuses.Valid && token.Type == TokenTypeIdentifiers.RefreshToken && token.ExpirationDate > now);
         return new ClientImpact(
             await database.Sessions.CountAsync(session => session.EndedAt == null && session.ExpiresAt > now && grants.Any(grant => grant.SessionId == session.Id), cancellation),
             await tokens.Select(token => token.Subject).Union(grants.Where(grant => database.Sessions.Any(session => session.Id == grant.SessionId && session.EndedAt == null && session.ExpiresAt > now)).Select(grant => grant.Subject)).CountAsync(cancellation),
