@@ -66,18 +66,22 @@ public class AdminUsersTests : BrowserFixture
     [Test]
     public async Task What_ending_a_session_breaks_is_said_before_it_happens()
     {
+        // Somebody whom no other test signs in.
+        const string carla = "carla@example.test";
+        await Host.InScopeAsync(async services => _ids[carla] = (await services.GetRequiredService<UserDirectory>().AddAsync(
+            new UserDefinition { Email = carla, Password = Given.Password, EmailVerified = true }, "test")).Value.Id);
         using var agent = new UserAgent(Host.Issuer);
         using var client = new RelyingParty(Host, Given.Trusted);
-        await client.SignInAsync(agent, Given.Bob);
+        await client.SignInAsync(agent, carla);
         var page = await AsAsync(Given.UserAdmin);
-        await page.GotoAsync($"/admin/users/{_ids[Given.Bob]}/confirm/sign-out");
-        Assert.That(await page.Locator("main").InnerTextAsync(), Does.Match(@"[1-9] live sessions? and 1 app lose access"));
-        await page.GotoAsync($"/admin/users/{_ids[Given.Bob]}/apps");
+        await page.GotoAsync($"/admin/users/{_ids[carla]}/confirm/sign-out");
+        Assert.That(await page.Locator("main").InnerTextAsync(), Does.Match("1 live sessions? and 1 apps? lose access"));
+        await page.GotoAsync($"/admin/users/{_ids[carla]}/apps");
         await page.GetByRole(AriaRole.Link, new() { Name = "Withdraw App trusted" }).ClickAsync();
-        Assert.That(await page.Locator("main").InnerTextAsync(), Does.Match(@"App trusted loses [1-9]\d* grants? with all tokens"));
+        Assert.That(await page.Locator("main").InnerTextAsync(), Does.Contain("App trusted loses 1 grant with all tokens"));
         await PressAsync(page, "Withdraw access");
         Assert.That(await page.Locator("main").InnerTextAsync(), Does.Contain("No app uses this account."));
-        await page.GotoAsync($"/admin/sessions?user={Given.Bob}");
+        await page.GotoAsync($"/admin/sessions?user={carla}");
         await page.GetByRole(AriaRole.Link, new() { Name = "End the session" }).First.ClickAsync();
         await PressAsync(page, "End session");
         Assert.That(await page.Locator("[role=status]").First.InnerTextAsync(), Is.EqualTo("The session has ended."));
