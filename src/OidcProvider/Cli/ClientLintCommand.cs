@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using OidcProvider.Cli.Operations;
 using OidcProvider.Clients;
 using OidcProvider.Clients.Grading;
 
@@ -9,8 +10,6 @@ namespace OidcProvider.Cli;
 /// <summary><c>client lint [ID] [--min-grade B]</c>: what is wrong with one client or with all. Ends with a fault when one is worse than the grade.</summary>
 internal static class ClientLintCommand
 {
-    private const int Page = 500;
-
     public static Command Create(CliHost host)
     {
         var id = new Argument<string?>("client_id") { Arity = ArgumentArity.ZeroOrOne, Description = "The client; all of them when left out." };
@@ -23,44 +22,23 @@ internal static class ClientLintCommand
             }
         });
         var command = new Command("lint", "Grade clients by the rule sets that are for them: OAuth 2.1, FAPI 2.0, browser-based apps, MCP.") { id, least };
-        command.SetAction(host.WithDatabase(async (parsed, services, cancellation) =>
+        command.SetAction(host.With(LocalLooks.Of, RemoteLooks.Of, async (parsed, looks, cancellation) =>
         {
-            if (parsed.GetValue(id) is { } one && await services.GetRequiredService<ClientRegistry>().FindAsync(one, cancellation) is null)
+            var graded = await host.Console.ProgressAsync("Grading", progress => looks.GradesAsync(parsed.GetValue(id), progress, cancellation));
+            if (!graded.Succeeded)
             {
-                return host.Console.Refuse([ClientRegistry.Unknown(one)]);
+                return host.Console.Refuse(graded.Problems);
             }
 
-            var grades = await GradesAsync(services, parsed.GetValue(id), cancellation);
-            Print(host, parsed, grades);
-            var worse = grades.Count(entry => !entry.Grade.IsAtLeast(parsed.GetValue(least)![0]));
-            host.Console.Say($"{grades.Count} client(s), {worse} below {parsed.GetValue(least)!.ToUpperInvariant()}.");
+            Print(host, parsed, graded.Value);
+            var worse = graded.Value.Count(entry => !entry.Grade.IsAtLeast(parsed.GetValue(least)![0]));
+            host.Console.Say($"{graded.Value.Count} client(s), {worse} below {parsed.GetValue(least)!.ToUpperInvariant()}.");
             return worse == 0 ? CliConsole.Success : CliConsole.Fault;
         }));
         return command;
     }
 
-    private static async Task<List<(string ClientId, ClientGrade Grade)>> GradesAsync(IServiceProvider services, string? only, CancellationToken cancellation)
-    {
-        var now = services.GetRequiredService<TimeProvider>().GetUtcNow().UtcDateTime;
-        var catalog = services.GetRequiredService<ClientCatalog>();
-        if (only is not null)
-        {
-            var client = (await services.GetRequiredService<ClientRegistry>().FindAsync(only, cancellation))!;
-            return [(only, ClientGrade.Of(client, await catalog.UsageAsync(client.Id, cancellation), now))];
-        }
-
-        List<(string, ClientGrade)> grades = [];
-        for (var (query, more) = (new ClientQuery { Take = Page }, true); more;)
-        {
-            (var page, more) = await catalog.ListAsync(query, cancellation);
-            grades.AddRange(page.Select(listed => (listed.Client.ClientId, ClientGrade.Of(listed.Client, listed.Usage, now))));
-            query = more ? query with { After = (page[^1].SortValue, page[^1].Client.Id) } : query;
-        }
-
-        return grades;
-    }
-
-    private static void Print(CliHost host, ParseResult parsed, List<(string ClientId, ClientGrade Grade)> grades)
+    private static void Print(CliHost host, ParseResult parsed, IReadOnlyList<GradedClient> grades)
     {
         if (parsed.GetValue(ClientCommands.Json))
         {

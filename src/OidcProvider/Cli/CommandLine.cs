@@ -11,7 +11,7 @@ namespace OidcProvider.Cli;
 /// </summary>
 internal static class CommandLine
 {
-    private static readonly string[] Local = ["serve", "migrate", "config", "completion", "doctor"];
+    private static readonly string[] Local = ["serve", "migrate", "config", "completion"];
 
     public static async Task<int> InvokeAsync(string[] args, Func<string[], WebApplication> build, CliConsole? console = null)
     {

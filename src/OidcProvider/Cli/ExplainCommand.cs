@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using OidcProvider.Admin.Api;
 using OidcProvider.Audit;
+using OidcProvider.Cli.Operations;
 
 namespace OidcProvider.Cli;
 
@@ -13,14 +14,15 @@ internal static class ExplainCommand
         var id = new Argument<string>("id") { Description = "The reference from the error page or the X-Request-Id header." };
         var json = new Option<bool>("--json") { Description = "Write JSON to standard output." };
         var command = new Command("explain", "Say why a protocol request was refused, and what to do.") { id, json };
-        command.SetAction(host.WithDatabase(async (parsed, services, cancellation) =>
+        command.SetAction(host.With(LocalLooks.Of, RemoteLooks.Of, async (parsed, looks, cancellation) =>
         {
-            if (await services.GetRequiredService<RefusedRequests>().FindAsync(parsed.GetValue(id)!.Trim(), cancellation) is not { } found)
+            var explained = await looks.ExplainAsync(parsed.GetValue(id)!.Trim(), cancellation);
+            if (!explained.Succeeded)
             {
-                host.Console.Say("No request of this id was refused in the last 24 hours.");
-                return CliConsole.Fault;
+                return host.Console.Refuse(explained.Problems);
             }
 
+            var found = explained.Value;
             if (parsed.GetValue(json))
             {
                 host.Console.Json(JsonSerializer.SerializeToNode(found, ApiJson.Options));

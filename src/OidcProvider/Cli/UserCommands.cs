@@ -2,8 +2,7 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.WebUtilities;
-using OidcProvider.Data;
-using OidcProvider.Hosting;
+using OidcProvider.Cli.Operations;
 using OidcProvider.Users;
 using Spectre.Console;
 
@@ -17,11 +16,11 @@ internal static class UserCommands
     public static Command Create(CliHost host) => new("user", "Accounts.")
     {
         Json, List(host), Show(host), Add(host), Remove(host),
-        Switch(host, "disable", "disabled", "Bar an account from everything.", (standing, name, cancellation) => standing.DisableAsync(name, CliHost.Actor, cancellation)),
-        Switch(host, "enable", "enabled", "Let a barred account in again.", (standing, name, cancellation) => standing.EnableAsync(name, CliHost.Actor, cancellation)),
-        Switch(host, "reset-mfa", "has no second factor any more and is signed out", "Take all second factors of an account away, for a user who lost them.", (standing, name, cancellation) => standing.ResetFactorsAsync(name, CliHost.Actor, cancellation)),
-        Switch(host, "unlock", "unlocked", "Unlock an account that had too many failed sign-ins.", (standing, name, cancellation) => standing.UnlockAsync(name, CliHost.Actor, cancellation)),
-        Switch(host, "make-owner", "is an owner", "Give an account the role that may do everything, for the first owner or after all were lost.", (standing, name, cancellation) => standing.ByNameAsync(name, CliHost.Actor, standing.MakeOwnerAsync, cancellation)),
+        Switch(host, "disable", "disabled", "Bar an account from everything.", UserAct.Disable),
+        Switch(host, "enable", "enabled", "Let a barred account in again.", UserAct.Enable),
+        Switch(host, "reset-mfa", "has no second factor any more and is signed out", "Take all second factors of an account away, for a user who lost them.", UserAct.ResetFactors),
+        Switch(host, "unlock", "unlocked", "Unlock an account that had too many failed sign-ins.", UserAct.Unlock),
+        Switch(host, "make-owner", "is an owner", "Give an account the role that may do everything, for the first owner or after all were lost.", UserAct.MakeOwner),
     };
 
     private static Command List(CliHost host)
@@ -30,15 +29,15 @@ internal static class UserCommands
         var role = new Option<string?>("--role") { Description = "Only holders of this role." };
         var disabled = new Option<bool>("--disabled") { Description = "Only barred accounts." };
         var command = new Command("list", "List the accounts.") { search, role, disabled };
-        command.SetAction(host.WithDatabase(async (parsed, services, cancellation) =>
+        command.SetAction(host.With(LocalUsers.Of, RemoteUsers.Of, async (parsed, users, cancellation) =>
         {
-            List<JsonObject> shown = [];
-            var query = new UserQuery { Text = parsed.GetValue(search), Role = parsed.GetValue(role), Disabled = parsed.GetValue(disabled) ? true : null };
-            await foreach (var row in services.GetRequiredService<UserSearch>().AllAsync(query, cancellation))
+            var found = await users.ListAsync(new UserWish(parsed.GetValue(search), parsed.GetValue(role), parsed.GetValue(disabled)), cancellation);
+            if (!found.Succeeded)
             {
-                shown.Add(Shown(row.User, row.Roles, null));
+                return host.Console.Refuse(found.Problems);
             }
 
+            List<JsonObject> shown = [.. found.Value.Select(user => Shown(user))];
             if (parsed.GetValue(Json))
             {
                 host.Console.Json(new JsonArray([.. shown]));
@@ -60,17 +59,20 @@ internal static class UserCommands
     {
         var name = new Argument<string>("email") { Description = "The account's address." };
         var command = new Command("show", "Show an account.") { name };
-        command.SetAction(host.WithDatabase(async (parsed, services, cancellation) =>
+        command.SetAction(host.With(LocalUsers.Of, RemoteUsers.Of, async (parsed, users, cancellation) =>
         {
-            var directory = services.GetRequiredService<UserDirectory>();
-            if (await directory.FindByNameAsync(parsed.GetValue(name)!, cancellation) is not { } user)
+            var found = await users.FindAsync(parsed.GetValue(name)!, cancellation);
+            if (!found.Succeeded)
             {
-                return host.Console.Refuse([new Problem(UserDirectory.NotFound, $"there is no user '{parsed.GetValue(name)}'", "email")]);
+                return host.Console.Refuse(found.Problems);
             }
 
-            var factors = await services.GetRequiredService<SecondFactors>().StateAsync(user.Id);
-            var shown = Shown(user, await directory.RolesOfAsync(user, cancellation), null);
-            (shown["authenticator"], shown["passkeys"], shown["recovery_codes"]) = (factors.Authenticator, factors.Passkeys, factors.RecoveryCodes);
+            var shown = Shown(found.Value);
+            if (found.Value.Factors is { } factors)
+            {
+                (shown["authenticator"], shown["passkeys"], shown["recovery_codes"]) = (factors.Authenticator, factors.Passkeys, factors.RecoveryCodes);
+            }
+
             Print(host, parsed, shown);
             return CliConsole.Success;
         }));
@@ -82,27 +84,28 @@ internal static class UserCommands
         var name = new Argument<string>("email") { Description = "The account's address." };
         var yes = new Option<bool>("--yes") { Description = "Do not ask." };
         var command = new Command("remove", "Delete an account with its sessions, grants and sign-in methods.") { name, yes };
-        command.SetAction(host.WithDatabase(async (parsed, services, cancellation) =>
+        command.SetAction(host.With(LocalUsers.Of, RemoteUsers.Of, async (parsed, users, cancellation) =>
         {
-            if (await services.GetRequiredService<UserDirectory>().FindByNameAsync(parsed.GetValue(name)!, cancellation) is not { } user)
+            var found = await users.FindAsync(parsed.GetValue(name)!, cancellation);
+            var ends = found.Succeeded ? await users.CountAsync(found.Value, cancellation) : found.Problems.ToList();
+            if (!ends.Succeeded)
             {
-                return host.Console.Refuse([new Problem(UserDirectory.NotFound, $"there is no user '{parsed.GetValue(name)}'", "email")]);
+                return host.Console.Refuse(ends.Problems);
             }
 
-            var (sessions, apps) = await services.GetRequiredService<SessionDesk>().CountAsync(user.Id, cancellation);
-            if (host.Console.Hold($"Delete '{user.Email}' for good? {sessions} live sessions and {apps} apps lose access.", parsed.GetValue(yes)) is { } stopped)
+            var (sessions, apps) = ends.Value;
+            if (host.Console.Hold($"Delete '{found.Value.Email}' for good? {sessions} live sessions and {apps} apps lose access.", parsed.GetValue(yes)) is { } stopped)
             {
                 return stopped;
             }
 
-            var removed = await services.GetRequiredService<UserDesk>().RemoveAsync(Acting.Operator(CliHost.Actor), user.Id, cancellation);
-            if (!removed.Succeeded)
+            if (await users.RemoveAsync(found.Value, cancellation) is { } refused)
             {
-                return host.Console.Refuse(removed.Problems);
+                return host.Console.Refuse([refused]);
             }
 
-            Print(host, parsed, Shown(user, [], null));
-            host.Console.Say($"User '{user.Email}' removed.");
+            Print(host, parsed, Shown(found.Value));
+            host.Console.Say($"User '{found.Value.Email}' removed.");
             return CliConsole.Success;
         }));
         return command;
@@ -114,7 +117,7 @@ internal static class UserCommands
         var fromInput = new Option<bool>("--password-stdin") { Description = "Read the password from the first line of standard input." };
         var command = new Command("add", "Make an account. Without --password-stdin the password is asked for, or made and shown once.") { fromInput };
         metadata.AddTo(command);
-        command.SetAction(host.WithDatabase(async (parsed, services, cancellation) =>
+        command.SetAction(host.With(LocalUsers.Of, RemoteUsers.Of, async (parsed, users, cancellation) =>
         {
             var read = metadata.Read(parsed, []);
             if (!read.Succeeded)
@@ -124,13 +127,13 @@ internal static class UserCommands
 
             var given = await PasswordAsync(host.Console, parsed.GetValue(fromInput));
             var password = given ?? WebEncoders.Base64UrlEncode(RandomNumberGenerator.GetBytes(18));
-            var added = await services.GetRequiredService<UserDirectory>().AddAsync(read.Value with { Password = password }, CliHost.Actor, cancellation);
+            var added = await users.AddAsync(read.Value with { Password = password }, cancellation);
             if (!added.Succeeded)
             {
                 return host.Console.Refuse(added.Problems);
             }
 
-            Print(host, parsed, Shown(added.Value, read.Value.Roles ?? [], given is null ? password : null));
+            Print(host, parsed, Shown(added.Value, given is null ? password : null));
             host.Console.Say($"User '{added.Value.Email}' added.{(given is null ? " The password is shown now and never again." : "")}");
             return CliConsole.Success;
         }));
@@ -155,20 +158,20 @@ internal static class UserCommands
         return typed.Length == 0 ? null : typed;
     }
 
-    private static Command Switch(CliHost host, string verb, string done, string description, Func<UserStanding, string, CancellationToken, Task<Result<User>>> action)
+    private static Command Switch(CliHost host, string verb, string done, string description, UserAct act)
     {
         var name = new Argument<string>("email") { Description = "The account's address." };
         var command = new Command(verb, description) { name };
-        command.SetAction(host.WithDatabase(async (parsed, services, cancellation) =>
+        command.SetAction(host.With(LocalUsers.Of, RemoteUsers.Of, async (parsed, users, cancellation) =>
         {
-            var standing = services.GetRequiredService<UserStanding>();
-            var result = await action(standing, parsed.GetValue(name)!, cancellation);
+            var found = await users.FindAsync(parsed.GetValue(name)!, cancellation);
+            var result = found.Succeeded ? await users.ActAsync(found.Value, act, cancellation) : found;
             if (!result.Succeeded)
             {
                 return host.Console.Refuse(result.Problems);
             }
 
-            Print(host, parsed, Shown(result.Value, await services.GetRequiredService<UserDirectory>().RolesOfAsync(result.Value, cancellation), null));
+            Print(host, parsed, Shown(result.Value));
             host.Console.Say($"User '{result.Value.Email}' {done}.");
             return CliConsole.Success;
         }));
@@ -186,21 +189,21 @@ internal static class UserCommands
         host.Console.Table(["name", "value"], user.Select(member => new[] { member.Key, member.Value is JsonArray list ? string.Join(' ', list) : member.Value?.ToString() }));
     }
 
-    private static JsonObject Shown(User user, IReadOnlyList<string> roles, string? password)
+    private static JsonObject Shown(ShownUser user, string? password = null)
     {
-        var shown = new JsonObject { ["sub"] = user.Id.ToString(), ["email"] = user.Email, ["email_verified"] = user.EmailConfirmed };
+        var shown = new JsonObject { ["sub"] = user.Id.ToString(), ["email"] = user.Email, ["email_verified"] = user.EmailVerified };
         if (password is not null)
         {
             shown["password"] = password;
         }
 
-        if (user.DisplayName is not null)
+        if (user.Name is not null)
         {
-            shown["name"] = user.DisplayName;
+            shown["name"] = user.Name;
         }
 
-        shown["roles"] = new JsonArray([.. roles.Select(role => JsonValue.Create(role))]);
-        if (user.DisabledAt is not null)
+        shown["roles"] = new JsonArray([.. user.Roles.Select(role => JsonValue.Create(role))]);
+        if (user.Disabled)
         {
             shown["disabled"] = true;
         }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using OidcProvider.Hosting;
+using OidcProvider.Cli.Operations;
 using OidcProvider.Webhooks;
 
 namespace OidcProvider.Cli;
@@ -16,9 +16,15 @@ internal static class WebhookCommands
     private static Command List(CliHost host)
     {
         var command = new Command("list", "List the webhooks and whether they work.");
-        command.SetAction(host.WithDatabase(async (parsed, services, cancellation) =>
+        command.SetAction(host.With(LocalWebhooks.Of, RemoteWebhooks.Of, async (parsed, hooks, cancellation) =>
         {
-            var found = await services.GetRequiredService<WebhookRegistry>().ListAsync(cancellation);
+            var listed = await hooks.ListAsync(cancellation);
+            if (!listed.Succeeded)
+            {
+                return host.Console.Refuse(listed.Problems);
+            }
+
+            var found = listed.Value;
             if (parsed.GetValue(Json))
             {
                 host.Console.Json(new JsonArray([.. found.Select(Shown)]));
@@ -39,9 +45,9 @@ internal static class WebhookCommands
         var events = new Option<string[]>("--event") { Description = "An event, user.* and the like, or *. May be repeated.", Required = true };
         var description = new Option<string?>("--description") { Description = "What it is for." };
         var command = new Command("add", "Register a webhook. Its secret is shown once, on standard output.") { url, events, description };
-        command.SetAction(host.WithDatabase(async (parsed, services, cancellation) =>
+        command.SetAction(host.With(LocalWebhooks.Of, RemoteWebhooks.Of, async (parsed, hooks, cancellation) =>
         {
-            var added = await services.GetRequiredService<WebhookRegistry>().AddAsync(new(parsed.GetValue(url), parsed.GetValue(description), parsed.GetValue(events)!), CliHost.Actor, cancellation);
+            var added = await hooks.AddAsync(new(parsed.GetValue(url)!, parsed.GetValue(events)!, parsed.GetValue(description)), cancellation);
             if (!added.Succeeded)
             {
                 return host.Console.Refuse(added.Problems);
@@ -69,16 +75,16 @@ internal static class WebhookCommands
         var id = new Argument<Guid>("id") { Description = "The webhook, as `webhook list` names it." };
         var yes = new Option<bool>("--yes") { Description = "Do not ask." };
         var command = new Command("remove", "Remove a webhook with its deliveries, sent and unsent.") { id, yes };
-        command.SetAction(host.WithDatabase(async (parsed, services, cancellation) =>
+        command.SetAction(host.With(LocalWebhooks.Of, RemoteWebhooks.Of, async (parsed, hooks, cancellation) =>
         {
             if (host.Console.Hold($"Remove webhook {parsed.GetValue(id)} and what waits to be sent to it?", parsed.GetValue(yes)) is { } stop)
             {
                 return stop;
             }
 
-            if (!await services.GetRequiredService<WebhookRegistry>().RemoveAsync(parsed.GetValue(id), CliHost.Actor, cancellation))
+            if (await hooks.RemoveAsync(parsed.GetValue(id), cancellation) is { } refused)
             {
-                return host.Console.Refuse([new Problem(WebhookRegistry.NotFound, $"there is no webhook {parsed.GetValue(id)}")]);
+                return host.Console.Refuse([refused]);
             }
 
             host.Console.Say($"Webhook {parsed.GetValue(id)} removed.");
@@ -91,9 +97,9 @@ internal static class WebhookCommands
     {
         var id = new Argument<Guid>("id") { Description = "The webhook, as `webhook list` names it." };
         var command = new Command("test", "Put a webhook.test event into the outbox; a running server sends it.") { id };
-        command.SetAction(host.WithDatabase(async (parsed, services, cancellation) =>
+        command.SetAction(host.With(LocalWebhooks.Of, RemoteWebhooks.Of, async (parsed, hooks, cancellation) =>
         {
-            var sent = await services.GetRequiredService<WebhookDesk>().SendTestAsync(parsed.GetValue(id), cancellation);
+            var sent = await hooks.TestAsync(parsed.GetValue(id), cancellation);
             if (!sent.Succeeded)
             {
                 return host.Console.Refuse(sent.Problems);

@@ -50,11 +50,75 @@ public partial class RemoteTests : ProviderFixture
     [Test]
     public async Task A_verb_says_of_another_server_what_it_says_on_its_database()
     {
-        foreach (string[] verb in new[] { ["key", "list", "--json"], ["export"], new[] { "export", "--format", "yaml" } })
+        var hook = await RemoteAsync("webhook", "add", "--url", "https://hooks.example.test/oidc", "--event", "user.*");
+        Assert.That((hook.Code, hook.Out.StartsWith("whsec_", StringComparison.Ordinal)), Is.EqualTo((0, true)), hook.Error);
+        string[][] verbs =
+        [
+            ["key", "list", "--json"], ["export"], ["export", "--format", "yaml"], ["user", "list", "--json"], ["user", "list", "--role", "admin"], ["user", "show", Given.Bob, "--json"],
+            ["client", "lint", "--json"], ["client", "lint", Given.Web], ["webhook", "list", "--json"],
+        ];
+        foreach (var verb in verbs)
         {
             var (code, remote, error) = await RemoteAsync(verb);
             Assert.That(code, Is.Zero, error);
             Assert.That(remote, Is.EqualTo((await LocalAsync(verb)).Out).And.Length.GreaterThan(50));
+        }
+    }
+
+    [Test]
+    public async Task An_account_is_made_raised_barred_and_removed_from_afar()
+    {
+        const string email = "from.afar@example.test";
+        var made = await RemoteAsync("user", "add", "--email", email, "--name", "From Afar", "--json");
+        Assert.That((made.Code, ((string?)JsonNode.Parse(made.Out)!["password"])?.Length), Is.EqualTo((0, 24)), made.Error);
+        Assert.That((await RemoteAsync("user", "add", "--email", email)).Error, Does.Contain("(user_exists)"));
+        Assert.That(JsonNode.Parse((await RemoteAsync("user", "make-owner", email, "--json")).Out)!["roles"]!.AsArray().Select(role => (string?)role), Does.Contain("admin"));
+        Assert.That((bool?)JsonNode.Parse((await RemoteAsync("user", "disable", email, "--json")).Out)!["disabled"], Is.True);
+        Assert.That(JsonNode.Parse((await RemoteAsync("user", "list", "--disabled", "--json")).Out)!.AsArray().Select(user => (string?)user!["email"]), Is.EqualTo(new[] { email }));
+        foreach (var verb in new[] { "enable", "reset-mfa", "unlock" })
+        {
+            var (code, text, error) = await RemoteAsync("user", verb, email, "--json");
+            Assert.That((code, JsonNode.Parse(text)!["disabled"]), Is.EqualTo((0, (JsonNode?)null)), $"{verb}: {error}");
+        }
+
+        Assert.That((await RemoteAsync("user", "remove", email)).Code, Is.EqualTo(2), "nobody to ask, and no --yes");
+        Assert.That((await RemoteAsync("user", "remove", email, "--yes")).Code, Is.Zero);
+        var gone = await RemoteAsync("user", "show", email);
+        Assert.That((gone.Code, gone.Error.Contains("(user_not_found)", StringComparison.Ordinal)), Is.EqualTo((1, true)), gone.Error);
+    }
+
+    [Test]
+    public async Task A_refused_request_is_explained_from_afar_and_the_doctor_answers_for_the_server()
+    {
+        var id = await new Protocol.Explain.BrokenRequests(Host).AuthorizeAsync(("response_type", "token"));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        while ((await LocalAsync("explain", id)).Code != 0)
+        {
+            await timer.WaitForNextTickAsync(limit.Token);
+        }
+
+        var (code, text, error) = await RemoteAsync("explain", id, "--json");
+        Assert.That(code, Is.Zero, error);
+        Assert.That(text, Is.EqualTo((await LocalAsync("explain", id, "--json")).Out).And.Contain("response_type 'token' is not offered"));
+        var none = await RemoteAsync("explain", "00000000000000000000");
+        Assert.That((none.Code, none.Error.Contains("(request_not_found)", StringComparison.Ordinal)), Is.EqualTo((1, true)), none.Error);
+        var doctor = await RemoteAsync("doctor", "--json");
+        Assert.That(JsonNode.Parse(doctor.Out)!.AsArray().Select(finding => (string?)finding!["what"]), Does.Contain("database schema"), doctor.Error);
+    }
+
+    [Test]
+    public async Task Clients_below_the_grade_that_is_asked_for_end_the_verb_with_a_fault()
+    {
+        foreach (var run in new Func<string[], Task<(int Code, string Out, string Error)>>[] { RemoteAsync, LocalAsync })
+        {
+            var (code, text, error) = await run(["client", "lint", Given.Legacy, "--json"]);
+            Assert.That(code, Is.Zero, error);
+            var grade = (string)JsonNode.Parse(text)![0]!["grade"]!;
+            Assert.That((await run(["client", "lint", Given.Legacy, "--min-grade", grade])).Code, Is.Zero);
+            Assert.That(grade, Is.Not.EqualTo("A"));
+            Assert.That((await run(["client", "lint", Given.Legacy, "--min-grade", $"{(char)(grade[0] - 1)}"])).Code, Is.EqualTo(1));
+            Assert.That((await run(["client", "lint", "nobody"])).Error, Does.Contain("(client_not_found)"));
         }
     }
 

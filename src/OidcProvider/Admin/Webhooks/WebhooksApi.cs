@@ -11,7 +11,7 @@ namespace OidcProvider.Admin.Webhooks;
 /// <summary>What makes or replaces a webhook. <c>events</c> are names of the audit trail, <c>user.*</c> and the like, or <c>*</c>.</summary>
 internal sealed record WebhookBody(string Url, IReadOnlyList<string> Events, string? Description = null)
 {
-    public WebhookRequest Request => new(Url, Description, Events ?? []);
+    public WebhookRequest AsRequest() => new(Url, Description, Events ?? []);
 }
 
 /// <summary><c>/api/admin/v1/webhooks</c>: list, look, register, replace, remove, switch, rotate the secret, test; the log of deliveries is beside it.</summary>
@@ -56,7 +56,7 @@ internal static class WebhooksApi
     }
 
     private static async Task<IResult> AddAsync(Body<WebhookBody> body, WebhookRegistry registry, HttpContext context, CancellationToken cancellation) =>
-        body.Content.Succeeded ? Answer(await registry.AddAsync(body.Content.Value.Request, Actor(context), cancellation), StatusCodes.Status201Created) : ApiProblems.Of(body.Content.Problems);
+        body.Content.Succeeded ? Answer(await registry.AddAsync(body.Content.Value.AsRequest(), Actor(context), cancellation), StatusCodes.Status201Created) : ApiProblems.Of(body.Content.Problems);
 
     private static async Task<IResult> ReplaceAsync(Guid id, Body<WebhookBody> body, WebhookRegistry registry, HttpContext context, CancellationToken cancellation)
     {
@@ -75,7 +75,7 @@ internal static class WebhooksApi
             return refusal;
         }
 
-        var updated = await registry.UpdateAsync(id, body.Content.Value.Request, found.Version, Actor(context), cancellation);
+        var updated = await registry.UpdateAsync(id, body.Content.Value.AsRequest(), found.Version, Actor(context), cancellation);
         return updated.Succeeded ? Shown(updated.Value, context) : ApiProblems.Of(updated.Problems);
     }
 
