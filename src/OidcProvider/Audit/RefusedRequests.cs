@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using OidcProvider.Data;
+using OidcProvider.Hosting;
 
 namespace OidcProvider.Audit;
 
@@ -12,6 +13,8 @@ internal sealed class RefusedRequests(AppDbContext database, TimeProvider time)
     public const int MostOfAClient = 500, MostInAll = 20_000;
 
     public static readonly TimeSpan KeptFor = TimeSpan.FromDays(1);
+
+    public static readonly Problem Unknown = new("request_not_found", "No request of this id was refused in the last 24 hours.", "id");
 
     /// <summary>What is still within its day, newest first when listed.</summary>
     public IQueryable<RefusedRequest> Known

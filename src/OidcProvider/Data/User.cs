@@ -23,7 +23,7 @@ public sealed class User : IdentityUser<Guid>
     public DateTime UpdatedAt { get; set; }
 
     /// <summary>What people call them: the display name, or given and family name, or nothing.</summary>
-    public string? FullName => !string.IsNullOrWhiteSpace(DisplayName) ? DisplayName : $"{GivenName} {FamilyName}".Trim() is { Length: > 0 } name ? name : null;
+    public string? FullName => NameOf(DisplayName, GivenName, FamilyName);
 
     /// <summary>The language and region the user wants (OpenID Connect Core 1.0 §5.1), if known.</summary>
     public string? Locale => JsonNode.Parse(Claims)?["locale"] is JsonValue value && value.TryGetValue<string>(out var locale) ? locale : null;
@@ -35,6 +35,9 @@ public sealed class User : IdentityUser<Guid>
     public string? NormalizedName { get; set; }
 
     public string? NormalizedFamilyName { get; set; }
+
+    /// <summary>What people call somebody: the whole name, or given and family name, or nothing.</summary>
+    public static string? NameOf(string? name, string? given, string? family) => !string.IsNullOrWhiteSpace(name) ? name : $"{given} {family}".Trim() is { Length: > 0 } both ? both : null;
 }
 
 /// <summary>A role that users hold and the <c>roles</c> claim lists.</summary>

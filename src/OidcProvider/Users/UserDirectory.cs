@@ -16,6 +16,10 @@ internal sealed class UserDirectory(
 {
     public const string NotFound = "user_not_found", Exists = "user_exists";
 
+    /// <param name="name">What was asked for.</param>
+    /// <param name="field">Where it was asked.</param>
+    public static Problem Unknown(string name, string field = "email") => new(NotFound, $"there is no user '{name}'", field);
+
     public Task<User?> FindAsync(Guid id, CancellationToken cancellation = default) =>
         database.Users.SingleOrDefaultAsync(user => user.Id == id, cancellation);
 
@@ -124,7 +128,7 @@ internal sealed class UserDirectory(
         var user = await FindByNameAsync(definition.Email, cancellation);
         if (user is null)
         {
-            problems.Add(new(NotFound, $"there is no user '{definition.Email}'", "email"));
+            problems.Add(Unknown(definition.Email));
         }
 
         if (problems.Count > 0)

@@ -63,15 +63,11 @@ internal sealed class UserStanding(AppDbContext database, UserGate gate, Session
 
     public Task<Result<User>> EnableAsync(string name, string actor, CancellationToken cancellation = default) => ByNameAsync(name, actor, EnableAsync, cancellation);
 
-    public Task<Result<User>> ResetFactorsAsync(string name, string actor, CancellationToken cancellation = default) => ByNameAsync(name, actor, ResetFactorsAsync, cancellation);
-
-    public Task<Result<User>> UnlockAsync(string name, string actor, CancellationToken cancellation = default) => ByNameAsync(name, actor, UnlockAsync, cancellation);
-
     /// <summary>For operators, who name accounts by their address.</summary>
     public async Task<Result<User>> ByNameAsync(string name, string actor, Func<Acting, Guid, CancellationToken, Task<Result<User>>> act, CancellationToken cancellation) =>
         await services.GetRequiredService<UserDirectory>().FindByNameAsync(name, cancellation) is { } user
             ? await act(Acting.Operator(actor), user.Id, cancellation)
-            : new Problem(UserDirectory.NotFound, $"there is no user '{name}'", "email");
+            : UserDirectory.Unknown(name);
 
     private async Task<Result<User>> WithAsync(Acting by, Guid id, Func<ReachedUser, Task<Problem?>> act, CancellationToken cancellation)
     {

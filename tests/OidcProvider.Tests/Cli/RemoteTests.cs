@@ -93,7 +93,7 @@ public partial class RemoteTests : ProviderFixture
         var id = await new Protocol.Explain.BrokenRequests(Host).AuthorizeAsync(("response_type", "token"));
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
-        while ((await LocalAsync("explain", id)).Code != 0)
+        while ((await RemoteAsync("explain", id)).Code != 0)
         {
             await timer.WaitForNextTickAsync(limit.Token);
         }

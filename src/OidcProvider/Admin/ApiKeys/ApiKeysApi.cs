@@ -64,7 +64,7 @@ internal static class ApiKeysApi
             : await users.FindByNameAsync(named, cancellation);
         if (holder is null)
         {
-            return ApiProblems.Of([new(UserDirectory.NotFound, $"there is no user '{asked.User}'", "user")]);
+            return ApiProblems.Of([UserDirectory.Unknown($"{asked.User}", "user")]);
         }
 
         var made = await registry.MakeAsync(holder, new(asked.Name, asked.Scope?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [], asked.ExpiresAt?.UtcDateTime), maker, cancellation);

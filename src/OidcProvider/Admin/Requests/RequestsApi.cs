@@ -14,7 +14,7 @@ internal static class RequestsApi
             ApiJson.Ok(await list.FindAsync(filter, listing, cancellation)))
             .Needs(Permissions.RequestsRead).WithSummary("List the refused requests of the last 24 hours, newest first; q is the beginning of an id.").Produces<Page<RequestSummary>>();
         requests.MapGet("/{id}", async (string id, RefusedRequests refused, CancellationToken cancellation) => await refused.FindAsync(id, cancellation) is { } found
-            ? ApiJson.Ok(found) : ApiProblems.Of([new Problem("request_not_found", "No request of this id was refused in the last 24 hours.", "id")]))
+            ? ApiJson.Ok(found) : ApiProblems.Of([RefusedRequests.Unknown]))
             .Needs(Permissions.RequestsRead).WithSummary("Explain a refused request: what came in (secrets redacted), the checks in order, the cause and the fix.").Produces<ExplainedRequest>();
     }
 }

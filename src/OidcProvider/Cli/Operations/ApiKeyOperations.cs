@@ -29,7 +29,7 @@ internal sealed class LocalApiKeys(AppDbContext database, ApiKeyRegistry registr
     {
         if (await users.FindByNameAsync(user, cancellation) is not { } holder)
         {
-            return new Problem(UserDirectory.NotFound, $"there is no user '{user}'", "user");
+            return UserDirectory.Unknown(user, "user");
         }
 
         var end = days is { } given ? time.GetUtcNow().UtcDateTime.AddDays(given) : (DateTime?)null;
@@ -51,5 +51,5 @@ internal sealed class RemoteApiKeys(RemoteServer server) : IApiKeyOperations
         (await server.PostAsync("api-keys", new NewApiKey(name, scope, user, days is { } given ? TimeProvider.System.GetUtcNow().AddDays(given) : null), cancellation)).Then(answer => answer.Read<MadeApiKey>());
 
     public async Task<Result<ApiKeyView>> RevokeAsync(Guid id, CancellationToken cancellation) =>
-        (await server.SendAsync(HttpMethod.Delete, $"api-keys/{id}", null, null, cancellation)).Then(answer => answer.Read<ApiKeyView>());
+        (await server.DeleteAsync($"api-keys/{id}", cancellation)).Then(answer => answer.Read<ApiKeyView>());
 }

@@ -83,10 +83,10 @@ internal sealed class RemoteClients(RemoteServer server) : IClientOperations
     public async Task<Result<ShownClient>> UpdateAsync(ShownClient read, ClientDefinition wanted, CancellationToken cancellation) =>
         Shown(await server.SendAsync(HttpMethod.Put, Path(read.ClientId), ClientJson.Write(wanted), read.Version, cancellation));
 
-    public Task<Problem?> RemoveAsync(ShownClient read, CancellationToken cancellation) => DeleteAsync(Path(read.ClientId), read.Version, cancellation);
+    public Task<Problem?> RemoveAsync(ShownClient read, CancellationToken cancellation) => server.RemoveAsync(Path(read.ClientId), cancellation, read.Version);
 
     public async Task<Result<ShownClient>> SwitchAsync(string id, bool enabled, CancellationToken cancellation) =>
-        Shown(await server.SendAsync(HttpMethod.Post, $"{Path(id)}/{(enabled ? "enable" : "disable")}", null, null, cancellation));
+        Shown(await server.PostAsync($"{Path(id)}/{(enabled ? "enable" : "disable")}", cancellation));
 
     public async Task<Result<ShownClient>> RotateSecretAsync(string id, TimeSpan grace, CancellationToken cancellation) => Shown(await server.PostAsync($"{Path(id)}/secrets/rotate", new { grace }, cancellation));
 
@@ -95,10 +95,7 @@ internal sealed class RemoteClients(RemoteServer server) : IClientOperations
     public async Task<Result<NewSecret>> AddSecretAsync(string id, string? description, DateTime? expiresAt, CancellationToken cancellation) =>
         (await server.PostAsync($"{Path(id)}/secrets", new { description, expires_at = expiresAt }, cancellation)).Then(answer => answer.Read<NewSecret>());
 
-    public Task<Problem?> RemoveSecretAsync(string id, Guid secret, CancellationToken cancellation) => DeleteAsync($"{Path(id)}/secrets/{secret}", null, cancellation);
-
-    private async Task<Problem?> DeleteAsync(string path, string? version, CancellationToken cancellation) =>
-        await server.SendAsync(HttpMethod.Delete, path, null, version, cancellation) is { Succeeded: false } refused ? refused.Problems[0] : null;
+    public Task<Problem?> RemoveSecretAsync(string id, Guid secret, CancellationToken cancellation) => server.RemoveAsync($"{Path(id)}/secrets/{secret}", cancellation);
 
     // Ids may be addresses: one segment, percent-encoded.
     private static string Path(string id) => $"clients/{Uri.EscapeDataString(id)}";

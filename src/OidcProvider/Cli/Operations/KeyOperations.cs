@@ -35,5 +35,5 @@ internal sealed class RemoteKeys(RemoteServer server) : IKeyOperations
         (await server.PostAsync("keys", new { algorithm }, cancellation)).Then(answer => answer.Read<KeyView>());
 
     public async Task<Result<KeyView>> RevokeAsync(string kid, CancellationToken cancellation) =>
-        (await server.SendAsync(HttpMethod.Delete, $"keys/{Uri.EscapeDataString(kid)}", null, null, cancellation)).Then(answer => answer.Read<KeyView>());
+        (await server.DeleteAsync($"keys/{Uri.EscapeDataString(kid)}", cancellation)).Then(answer => answer.Read<KeyView>());
 }

@@ -24,8 +24,7 @@ internal sealed class LocalLooks(RefusedRequests refused, ClientRegistry registr
 
     public static ILookOperations Of(IServiceProvider services) => ActivatorUtilities.CreateInstance<LocalLooks>(services);
 
-    public async Task<Result<ExplainedRequest>> ExplainAsync(string id, CancellationToken cancellation) => await refused.FindAsync(id, cancellation) is { } found
-        ? found : new Problem("request_not_found", "No request of this id was refused in the last 24 hours.", "id");
+    public async Task<Result<ExplainedRequest>> ExplainAsync(string id, CancellationToken cancellation) => await refused.FindAsync(id, cancellation) is { } found ? found : RefusedRequests.Unknown;
 
     public async Task<Result<IReadOnlyList<GradedClient>>> GradesAsync(string? only, IProgress<double> progress, CancellationToken cancellation)
     {

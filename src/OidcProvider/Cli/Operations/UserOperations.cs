@@ -59,7 +59,7 @@ internal sealed class LocalUsers(UserDirectory directory, UserSearch search, Use
 
     public async Task<Result<ShownUser>> FindAsync(string email, CancellationToken cancellation) => await directory.FindByNameAsync(email, cancellation) is { } user
         ? Shown(user, await directory.RolesOfAsync(user, cancellation)) with { Factors = await factors.StateAsync(user.Id) }
-        : RemoteUsers.Unknown(email);
+        : UserDirectory.Unknown(email);
 
     public async Task<Result<ShownUser>> AddAsync(UserDefinition wanted, CancellationToken cancellation) =>
         (await directory.AddAsync(wanted, CliHost.Actor, cancellation)).Then(user => Shown(user, wanted.Roles ?? []));
@@ -89,8 +89,6 @@ internal sealed class RemoteUsers(RemoteServer server) : IUserOperations
 {
     public static IUserOperations Of(RemoteServer server) => new RemoteUsers(server);
 
-    public static Problem Unknown(string email) => new(UserDirectory.NotFound, $"there is no user '{email}'", "email");
-
     public async Task<Result<IReadOnlyList<ShownUser>>> ListAsync(UserWish wish, CancellationToken cancellation)
     {
         var path = RemoteLists.With(RemoteLists.With(RemoteLists.With("users", "q", wish.Search), "role", wish.Role), "disabled", wish.OnlyDisabled ? "true" : null);
@@ -102,7 +100,7 @@ internal sealed class RemoteUsers(RemoteServer server) : IUserOperations
         var found = await server.ListAsync<UserItem>(RemoteLists.With("users", "q", email), cancellation);
         return !found.Succeeded ? found.Problems.ToList()
             : found.Value.SingleOrDefault(item => string.Equals(item.Email, email, StringComparison.OrdinalIgnoreCase)) is { } match ? Shown(await server.GetAsync($"users/{match.Id}", cancellation))
-            : Unknown(email);
+            : UserDirectory.Unknown(email);
     }
 
     public async Task<Result<ShownUser>> AddAsync(UserDefinition wanted, CancellationToken cancellation) => Shown(await server.PostAsync("users", wanted, cancellation));
@@ -114,12 +112,11 @@ internal sealed class RemoteUsers(RemoteServer server) : IUserOperations
         return !sessions.Succeeded ? sessions.Problems.ToList() : apps.Then(list => (sessions.Value.Count, list.Count));
     }
 
-    public async Task<Problem?> RemoveAsync(ShownUser read, CancellationToken cancellation) =>
-        await server.SendAsync(HttpMethod.Delete, $"users/{read.Id}", null, null, cancellation) is { Succeeded: false } refused ? refused.Problems[0] : null;
+    public Task<Problem?> RemoveAsync(ShownUser read, CancellationToken cancellation) => server.RemoveAsync($"users/{read.Id}", cancellation);
 
     public async Task<Result<ShownUser>> ActAsync(ShownUser read, UserAct act, CancellationToken cancellation) => Shown(act is UserAct.MakeOwner
         ? await server.SendAsync(HttpMethod.Patch, $"users/{read.Id}", new JsonObject { ["roles"] = new JsonArray([.. read.Roles.Append(AdminRoles.Owner).Distinct().Select(role => JsonValue.Create(role))]) }.ToJsonString(), read.Version, cancellation)
-        : await server.SendAsync(HttpMethod.Post, $"users/{read.Id}/{Verb(act)}", null, null, cancellation));
+        : await server.PostAsync($"users/{read.Id}/{Verb(act)}", cancellation));
 
     private static string Verb(UserAct act) => act switch { UserAct.Disable => "disable", UserAct.Enable => "enable", UserAct.Unlock => "unlock", _ => "reset-factors" };
 
@@ -127,8 +124,7 @@ internal sealed class RemoteUsers(RemoteServer server) : IUserOperations
     {
         var user = answer.Read<UserAnswer>();
         var profile = user.Profile;
-        var name = profile.Name is { Length: > 0 } given ? given : $"{profile.GivenName} {profile.FamilyName}".Trim() is { Length: > 0 } parts ? parts : null;
         var methods = user.SignInMethods;
-        return new ShownUser(user.Id, profile.Email, profile.EmailVerified ?? false, name, profile.Roles ?? [], user.DisabledAt is not null, new FactorState(methods.Authenticator, methods.Passkeys.Count, methods.RecoveryCodesLeft), answer.Version);
+        return new ShownUser(user.Id, profile.Email, profile.EmailVerified ?? false, User.NameOf(profile.Name, profile.GivenName, profile.FamilyName), profile.Roles ?? [], user.DisabledAt is not null, new FactorState(methods.Authenticator, methods.Passkeys.Count, methods.RecoveryCodesLeft), answer.Version);
     });
 }

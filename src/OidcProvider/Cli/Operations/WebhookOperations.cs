@@ -40,9 +40,8 @@ internal sealed class RemoteWebhooks(RemoteServer server) : IWebhookOperations
 
     public async Task<Result<IssuedWebhook>> AddAsync(WebhookBody wanted, CancellationToken cancellation) => (await server.PostAsync("webhooks", wanted, cancellation)).Then(answer => answer.Read<IssuedWebhook>());
 
-    public async Task<Problem?> RemoveAsync(Guid id, CancellationToken cancellation) =>
-        await server.SendAsync(HttpMethod.Delete, $"webhooks/{id}", null, null, cancellation) is { Succeeded: false } refused ? refused.Problems[0] : null;
+    public Task<Problem?> RemoveAsync(Guid id, CancellationToken cancellation) => server.RemoveAsync($"webhooks/{id}", cancellation);
 
     public async Task<Result<DeliveryView>> TestAsync(Guid id, CancellationToken cancellation) =>
-        (await server.SendAsync(HttpMethod.Post, $"webhooks/{id}/test", null, null, cancellation)).Then(answer => answer.Read<DeliveryView>());
+        (await server.PostAsync($"webhooks/{id}/test", cancellation)).Then(answer => answer.Read<DeliveryView>());
 }

@@ -58,6 +58,14 @@ internal sealed class RemoteServer : IDisposable
     public Task<Result<RemoteAnswer>> PostAsync<T>(string path, T body, CancellationToken cancellation, string? version = null) =>
         SendAsync(HttpMethod.Post, path, JsonSerializer.Serialize(body, ApiJson.Options), version, cancellation);
 
+    public Task<Result<RemoteAnswer>> PostAsync(string path, CancellationToken cancellation) => SendAsync(HttpMethod.Post, path, null, null, cancellation);
+
+    public Task<Result<RemoteAnswer>> DeleteAsync(string path, CancellationToken cancellation, string? version = null) => SendAsync(HttpMethod.Delete, path, null, version, cancellation);
+
+    /// <summary>Deletes what nobody wants to see once more: null, or why not.</summary>
+    public async Task<Problem?> RemoveAsync(string path, CancellationToken cancellation, string? version = null) =>
+        await DeleteAsync(path, cancellation, version) is { Succeeded: false } refused ? refused.Problems[0] : null;
+
     public Task<Result<RemoteAnswer>> SendAsync(HttpMethod method, string path, string? body, string? version, CancellationToken cancellation) =>
         SendAsync(new Uri(_api, path), method, body, version, cancellation);
 
