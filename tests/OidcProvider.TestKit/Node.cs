@@ -9,7 +9,7 @@ using OidcProvider.Data;
 namespace OidcProvider.TestKit;
 
 /// <summary>
-/// The real server as a process of its own that can be told, by a header, to die at the n-th step of a request: before a database
+/// The real server as a process of its own that can be told, by a header, to die at the n-th step of a request: at a database
 /// command, before a commit, after a commit. Dying is SIGKILL, so nothing is tidied up.
 /// </summary>
 public static class Node

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
-
 using Microsoft.Extensions.Options;
 using OidcProvider.Hosting;
 
@@ -22,7 +21,7 @@ internal static class DataModule
         services.AddValidatedOptions<DatabaseOptions>(DatabaseOptions.Section);
         services.Configure<IdentityOptions>(UseIdentitySchema);
         services.AddSingleton<IStartupCheck, ConnectionStringCheck>();
-        services.AddSingleton<SqlitePragmas>().AddSingleton<SqliteWriters>();
+        services.AddSingleton<SqlitePragmas>().AddSingleton<SqliteWriters>().AddSingleton<SqliteStatements>();
         services.AddScoped<Migrator>().AddSingleton<UserLookup>();
         services.AddHostedService<ChangeWatch>();
         DataProtectionStore.Add(services);
@@ -37,8 +36,7 @@ internal static class DataModule
             DatabaseProvider.SqlServer => services.AddDbContextPool<AppDbContext, SqlServerDbContext>((sp, options) =>
                 options.UseSqlServer(ConnectionString(sp), server => server.CommandTimeout(Timeout(sp))).Common()),
             _ => services.AddDbContextPool<AppDbContext, SqliteDbContext>((sp, options) =>
-                options.UseSqlite(Prepared(ConnectionString(sp)), sqlite => sqlite.CommandTimeout(Timeout(sp)))
-                    .AddInterceptors(sp.GetRequiredService<SqlitePragmas>(), sp.GetRequiredService<SqliteWriters>()).Common()),
+                options.UseSqlite(Prepared(ConnectionString(sp)), sqlite => sqlite.CommandTimeout(Timeout(sp))).UseKeptStatements(sp).Common()),
         };
     }
 

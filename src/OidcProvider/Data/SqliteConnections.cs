@@ -50,7 +50,7 @@ internal sealed class SqlitePragmas : DbConnectionInterceptor
 /// SQLite has one writer at a time. Those of this process queue here, in order and without a thread; left to SQLite they would poll
 /// for the lock, each holding a thread, and the unlucky would wait longest. Other processes still meet its own lock.
 /// </summary>
-internal sealed class SqliteWriters : DbCommandInterceptor, IDbTransactionInterceptor, IDbConnectionInterceptor, IDisposable
+internal sealed class SqliteWriters : DbCommandInterceptor, IDbTransactionInterceptor, IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
 
@@ -79,11 +79,6 @@ internal sealed class SqliteWriters : DbCommandInterceptor, IDbTransactionInterc
     public void TransactionRolledBack(DbTransaction transaction, TransactionEndEventData eventData) => Release(eventData.ConnectionId);
 
     public Task TransactionRolledBackAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default) => Released(eventData.ConnectionId);
-
-    // However a transaction ended or failed to begin: when its context lets go of the connection it holds nothing.
-    public void ConnectionClosed(DbConnection connection, ConnectionEndEventData eventData) => Release(eventData.ConnectionId);
-
-    public Task ConnectionClosedAsync(DbConnection connection, ConnectionEndEventData eventData) => Released(eventData.ConnectionId);
 
     public override InterceptionResult<int> NonQueryExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<int> result)
     {
@@ -135,8 +130,8 @@ internal sealed class SqliteWriters : DbCommandInterceptor, IDbTransactionInterc
         return Task.CompletedTask;
     }
 
-    // Only the holder can match: nobody else has been given the turn since.
-    private void Release(Guid holder)
+    /// <summary>Gives the turn on, if it is held by this connection or command. Only the holder can match: nobody else has been given it since.</summary>
+    public void Release(Guid holder)
     {
         if (_holder is Guid current && current == holder)
         {
