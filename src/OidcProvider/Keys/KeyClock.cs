@@ -2,7 +2,7 @@ namespace OidcProvider.Keys;
 
 /// <summary>
 /// Switches keys when their time has come: every node by the same rows and the same rule, so that all sign with the same key from
-/// the same second on. Makes the next key when it is due, which of several nodes only one does.
+/// the same second on. <see cref="RotateKeysJob"/> makes them.
 /// </summary>
 internal sealed class KeyClock(KeyRing ring, TimeProvider time, ILogger<KeyClock> logger) : BackgroundService
 {

@@ -32,17 +32,29 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, MasterKeySource maste
 
     public KeySet Current => _current ?? throw new InvalidOperationException("The keys have not been loaded yet.");
 
-    /// <summary>Makes what is due and loads all. Of several nodes that do so at once, one makes each key.</summary>
+    /// <summary>Makes what is due and loads all.</summary>
     public async Task EnsureAsync(CancellationToken cancellation = default)
+    {
+        await MakeDueAsync(cancellation);
+        await RefreshAsync(cancellation);
+    }
+
+    /// <summary>Makes the keys that are due. Of several nodes that do so at once, one makes each key.</summary>
+    /// <returns>Those made here.</returns>
+    public async Task<IReadOnlyList<SigningKey>> MakeDueAsync(CancellationToken cancellation = default)
     {
         await using var scope = scopes.CreateAsyncScope();
         var database = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        List<SigningKey> made = [];
         foreach (var algorithm in SigningAlgorithms.Append(SecurityAlgorithms.Aes256KW))
         {
-            await MakeDueAsync(database, algorithm, at: null, cancellation);
+            if (await MakeAsync(database, algorithm, at: null, cancellation) is { } key)
+            {
+                made.Add(key);
+            }
         }
 
-        await LoadAsync(database, cancellation);
+        return made;
     }
 
     /// <summary>Makes the next key of an algorithm ahead of time; it is announced first, unless there is none to sign with.</summary>
@@ -50,11 +62,15 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, MasterKeySource maste
     {
         await using var scope = scopes.CreateAsyncScope();
         var database = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        await MakeDueAsync(database, algorithm, time.GetUtcNow().UtcDateTime + options.Value.AnnounceFor, cancellation);
+        await MakeAsync(database, algorithm, time.GetUtcNow().UtcDateTime + options.Value.AnnounceFor, cancellation);
     }
 
     /// <summary>Reads the keys anew, because another process changed them or because a phase has changed.</summary>
-    public async Task RefreshAsync(CancellationToken cancellation) => await EnsureAsync(cancellation);
+    public async Task RefreshAsync(CancellationToken cancellation)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        await LoadAsync(scope.ServiceProvider.GetRequiredService<AppDbContext>(), cancellation);
+    }
 
     /// <summary>Deletes the rows of keys that are over, and tells how many.</summary>
     public async Task<int> PruneAsync(CancellationToken cancellation)
@@ -67,7 +83,7 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, MasterKeySource maste
         return over.Count == 0 ? 0 : await database.SigningKeys.Where(row => over.Contains(row.Id)).ExecuteDeleteAsync(cancellation);
     }
 
-    private async Task MakeDueAsync(AppDbContext database, string algorithm, DateTime? at, CancellationToken cancellation)
+    private async Task<SigningKey?> MakeAsync(AppDbContext database, string algorithm, DateTime? at, CancellationToken cancellation)
     {
         var now = time.GetUtcNow().UtcDateTime;
         var keys = await ScheduledAsync(database, algorithm, cancellation);
@@ -77,13 +93,13 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, MasterKeySource maste
             : KeySchedule.NextActivation(keys, now, options.Value.RotateAfter, options.Value.AnnounceFor));
         if (due is not { } activation)
         {
-            return;
+            return null;
         }
 
         var generation = keys.Count == 0 ? 1 : keys.Max(key => key.Generation) + 1;
         var material = KeyMaterial.Create(algorithm);
         var id = Base64UrlEncoder.Encode(RandomNumberGenerator.GetBytes(12));
-        database.SigningKeys.Add(new SigningKey
+        var made = new SigningKey
         {
             Id = id,
             Algorithm = algorithm,
@@ -92,12 +108,14 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, MasterKeySource maste
             CreatedAt = now,
             ActivateAt = activation,
             SealedKey = master.Key.Seal(material, KeyMaterial.Purpose(id)),
-        });
+        };
         CryptographicOperations.ZeroMemory(material);
+        database.SigningKeys.Add(made);
         try
         {
             await database.SaveChangesAsync(cancellation);
             await ChangeWatch.CountAsync(database, cancellation);
+            return made;
         }
         catch (DbUpdateException)
         {
@@ -107,6 +125,8 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, MasterKeySource maste
             {
                 throw;
             }
+
+            return null;
         }
     }
 
@@ -128,8 +148,10 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, MasterKeySource maste
             }
         }
 
-        // Old encryption keys still open what they sealed, so they leave only by revocation.
-        var encrypting = rows.Where(row => row.Use == "enc" && phases[row.Id] != KeyPhase.Revoked).OrderByDescending(row => row.ActivateAt).Select(row => KeyMaterial.Encrypting(row, master.Key));
+        // Old encryption keys still open what they sealed, so they leave only by revocation. The first one seals: not yet the one announced,
+        // which another node may not know.
+        var encrypting = rows.Where(row => row.Use == "enc" && phases[row.Id] != KeyPhase.Revoked)
+            .OrderBy(row => phases[row.Id] == KeyPhase.Announced).ThenByDescending(row => row.ActivateAt).Select(row => KeyMaterial.Encrypting(row, master.Key));
         var before = _current;
         _current = new KeySet(signing, published, [.. encrypting], KeySchedule.NextChange([.. rows.Select(Scheduled)], now, options.Value.RetireFor));
         if (before is not null && !Same(before, _current))

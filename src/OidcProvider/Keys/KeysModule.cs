@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using OidcProvider.Data;
 using OidcProvider.Hosting;
+using OidcProvider.Jobs;
 using OpenIddict.Server;
 
 namespace OidcProvider.Keys;
@@ -21,6 +22,7 @@ internal static class KeysModule
         services.AddSingleton<IConfigureOptions<OpenIddictServerOptions>, SigningCredentialsSetup>();
         services.AddScoped<KeyDesk>();
         services.AddHostedService<KeyClock>();
+        services.AddJob<RotateKeysJob>("0 * * * * ?");
         return services;
     }
 

@@ -1,5 +1,10 @@
 using System.Net;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using OidcProvider.Audit;
+using OidcProvider.Data;
+using OidcProvider.Jobs;
 using OidcProvider.Keys;
 using OidcProvider.TestKit;
 
@@ -38,6 +43,31 @@ public class KeyRotationTests : ProviderFixture
         Assert.That(await KidsAsync(client, "RS256"), Has.None.EqualTo(tokens.AccessToken.Kid));
         var fresh = await client.RefreshAsync(tokens["refresh_token"]);
         Assert.That((await client.VerifyAsync(fresh["access_token"], Given.Api)).IsValid, Is.True);
+    }
+
+    [Test, Order(3)]
+    public async Task The_next_key_is_made_when_it_is_due_and_the_trail_says_so()
+    {
+        using var client = Client(Given.Trusted);
+        var before = await KidsAsync(client, "ES256");
+        var due = Host.Services.GetRequiredService<IOptions<KeysOptions>>().Value.RotateAfter;
+        Host.Time.Advance(due);
+        Assert.That(await Host.Services.GetRequiredService<JobDesk>().RunAsync(nameof(RotateKeysJob), CancellationToken.None), Is.True);
+
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        IReadOnlyList<string> after;
+        do
+        {
+            after = await KidsAsync(client, "ES256");
+        }
+        while (after.Count == before.Count && await timer.WaitForNextTickAsync(limit.Token));
+        var made = after.Except(before).Single();
+        await Host.InScopeAsync(async services =>
+        {
+            var told = await services.GetRequiredService<AppDbContext>().AuditRecords.SingleAsync(record => record.Event == AuditEvents.KeyRotated && record.Subject == made);
+            Assert.That((told.Actor, told.Reason), Is.EqualTo(((string?)null, "schedule")));
+        });
     }
 
     private static async Task<IReadOnlyList<string>> KidsAsync(RelyingParty client, string algorithm)
