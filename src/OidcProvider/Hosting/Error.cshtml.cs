@@ -31,15 +31,16 @@ internal sealed class ErrorModel : PageModel
 
     public string Reference => RequestId.Of(HttpContext);
 
-    public void OnGet(int? status) => Show(status);
+    public void OnGet() => Show();
 
-    public void OnPost(int? status) => Show(status);
+    public void OnPost() => Show();
 
     private ErrorNotice Words(string key) => ErrorNotice.Of(HttpContext, key);
 
-    private void Show(int? status)
+    private void Show()
     {
-        var code = status ?? StatusCodes.Status404NotFound;
+        // From the path itself: model binding would read the form as well, and the form may be what is wrong.
+        var code = int.TryParse(RouteData.Values["status"]?.ToString(), System.Globalization.CultureInfo.InvariantCulture, out var status) ? status : StatusCodes.Status404NotFound;
         Response.StatusCode = code;
         Notice = HttpContext.Items[NoticeKey] as ErrorNotice ?? code switch
         {

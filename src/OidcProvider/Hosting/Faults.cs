@@ -31,6 +31,8 @@ internal sealed class Faults(RequestDelegate next, ILogger<Faults> logger)
         var tooLarge = fault is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge };
         var status = tooLarge ? StatusCodes.Status413PayloadTooLarge
             : fault is BadHttpRequestException bad ? bad.StatusCode
+            // A form that cannot be read, for instance with a NUL in it.
+            : context.Request.HasFormContentType && Among(fault, inner => inner is InvalidDataException) ? StatusCodes.Status400BadRequest
             : IsDependency(fault) ? StatusCodes.Status503ServiceUnavailable
             : StatusCodes.Status500InternalServerError;
         if (status >= 500)
@@ -63,11 +65,13 @@ internal sealed class Faults(RequestDelegate next, ILogger<Faults> logger)
         // Anything else has no body yet: the status code pages around this show the error page.
     }
 
-    private static bool IsDependency(Exception? fault)
+    private static bool IsDependency(Exception fault) => Among(fault, inner => inner is DbException or SocketException or TimeoutException);
+
+    private static bool Among(Exception? fault, Func<Exception, bool> matches)
     {
         for (; fault is not null; fault = fault.InnerException)
         {
-            if (fault is DbException or SocketException or TimeoutException)
+            if (matches(fault))
             {
                 return true;
             }

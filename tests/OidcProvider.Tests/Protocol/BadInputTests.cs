@@ -18,6 +18,15 @@ public class BadInputTests : ProviderFixture
         Assert.That(answer.Response.Content.Headers.Allow, Is.EqualTo(new[] { "POST" }));
     }
 
+    [TestCase("/login", "Username=a%00b"), TestCase("/connect/authorize", "client_id=a%00b")]
+    public async Task A_form_that_cannot_be_read_is_refused_and_not_lost(string path, string form)
+    {
+        using var client = Client();
+        var answer = await Form(client, path, form);
+        Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.BadRequest));
+        Assert.That(await answer.Response.Content.ReadAsStringAsync(), Does.Contain("<h1"));
+    }
+
     [TestCaseSource(nameof(Machines))]
     public async Task A_parameter_twice_is_refused(string path)
     {
