@@ -74,7 +74,7 @@ internal sealed class KeptSqliteConnection(
 internal sealed class SqliteStatements : DbCommandInterceptor
 {
     // Lists with many filters make many texts; the hot path needs some twenty.
-    private const int Capacity = 200;
+    private const int Capacity = 64;
 
     private static readonly string[] Kept = ["SELECT", "INSERT", "UPDATE", "DELETE"];
 

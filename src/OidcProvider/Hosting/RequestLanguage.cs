@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Localization;
@@ -136,26 +137,35 @@ internal static class RequestLanguages
         return services;
     }
 
-    public static IApplicationBuilder UseRequestLanguages(this IApplicationBuilder app) => app
-        .Use((context, next) =>
+    // What programs ask is answered in the protocols' own English words, without looking for a language.
+    private static readonly PathString[] Programs =
+        ["/connect/token", "/connect/introspect", "/connect/userinfo", "/connect/revoke", "/connect/par", "/connect/device", "/.well-known"];
+
+    public static IApplicationBuilder UseRequestLanguages(this IApplicationBuilder app)
+    {
+        // Where nothing is chosen, and never what the machine is set to.
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = Language.English.Culture;
+        return app.UseWhen(context => !Array.Exists(Programs, path => context.Request.Path.StartsWithSegments(path)), pages => pages.Use(SpeakAsync).UseRequestLocalization());
+    }
+
+    private static Task SpeakAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.RequestServices.GetRequiredService<RequestLanguage>().Switch(context))
         {
-            if (context.RequestServices.GetRequiredService<RequestLanguage>().Switch(context))
+            return Task.CompletedTask;
+        }
+
+        context.Response.OnStarting(static state =>
+        {
+            var http = (HttpContext)state;
+            if (http.Response.ContentType?.StartsWith("text/html", StringComparison.Ordinal) == true)
             {
-                return Task.CompletedTask;
+                http.Response.Headers.ContentLanguage = RequestLanguage.WordsOf(http).Language.Tag;
+                http.Response.Headers.Append("Vary", "Accept-Language, Cookie");
             }
 
-            context.Response.OnStarting(static state =>
-            {
-                var http = (HttpContext)state;
-                if (http.Response.ContentType?.StartsWith("text/html", StringComparison.Ordinal) == true)
-                {
-                    http.Response.Headers.ContentLanguage = RequestLanguage.WordsOf(http).Language.Tag;
-                    http.Response.Headers.Append("Vary", "Accept-Language, Cookie");
-                }
-
-                return Task.CompletedTask;
-            }, context);
-            return next(context);
-        })
-        .UseRequestLocalization();
+            return Task.CompletedTask;
+        }, context);
+        return next(context);
+    }
 }

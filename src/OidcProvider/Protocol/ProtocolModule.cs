@@ -1,3 +1,5 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OidcProvider.Branding;
 using OidcProvider.Clients;
@@ -6,6 +8,7 @@ using OidcProvider.Hosting;
 using OidcProvider.Protocol.Explain;
 using OidcProvider.Protocol.Handlers;
 using OidcProvider.Tokens;
+using OpenIddict.EntityFrameworkCore;
 using OpenIddict.Server;
 using OpenIddict.Server.AspNetCore;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -45,6 +48,7 @@ internal static class ProtocolModule
                 TokensModule.AddTokenRows(core);
                 // One request reads each row once; a cache of its own for each would cost more than it saves.
                 core.DisableEntityCaching();
+                core.Services.Replace(ServiceDescriptor.Scoped<IOpenIddictEntityFrameworkCoreContext, LateContext>());
             })
             .AddServer(AddServer);
         return services;
@@ -109,6 +113,10 @@ internal static class ProtocolModule
     // In the order in which a request meets them.
     private static void AddHandlers(OpenIddictServerBuilder server)
     {
+        // What is asked.
+        server.RemoveEventHandler(Engine.InferEndpointType.Descriptor);
+        server.AddEventHandler<ProcessRequestContext>(handler => handler.UseSingletonHandler<FindEndpoint>().SetOrder(Engine.InferEndpointType.Descriptor.Order));
+
         // Who asks. A missing secret is a client that does not authenticate (invalid_client), not a malformed request.
         server.RemoveEventHandler(Engine.Exchange.ValidateClientCredentialsParameters.Descriptor);
         server.Use<ProcessAuthenticationContext, CheckClient>(Engine.ValidateClientId.Descriptor.Order - 500);
@@ -180,6 +188,12 @@ internal static class ProtocolModule
         server.Use<ApplyDeviceAuthorizationResponseContext, ReportRefusal<ApplyDeviceAuthorizationResponseContext>>(92_000);
         server.Use<ApplyEndUserVerificationResponseContext, ReportRefusal<ApplyEndUserVerificationResponseContext>>(92_000);
         server.Use<ApplyEndSessionResponseContext, ReportRefusal<ApplyEndSessionResponseContext>>(92_000);
+    }
+
+    // The engine's stores are made for every request, also for those that never ask the database.
+    private sealed class LateContext(IServiceProvider request) : IOpenIddictEntityFrameworkCoreContext
+    {
+        public ValueTask<DbContext> GetDbContextAsync(CancellationToken cancellationToken) => new(request.GetRequiredService<AppDbContext>());
     }
 
     private static void Use<TContext, THandler>(this OpenIddictServerBuilder server, int order)

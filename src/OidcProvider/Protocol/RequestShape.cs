@@ -20,14 +20,15 @@ internal sealed class RequestShape(RequestDelegate next, RefusalQueue refusals, 
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (!context.Request.Path.StartsWithSegments("/connect", out var rest) || rest.Value is not { Length: > 1 } endpoint)
+        if (!context.Request.Path.StartsWithSegments("/connect", out var rest) || rest.Value?.Trim('/') is not { Length: > 0 } endpoint)
         {
             await next(context);
             return;
         }
 
-        var machine = MachineEndpoints.Contains(endpoint[1..], StringComparer.Ordinal);
-        var userInfo = endpoint == "/userinfo";
+        // Whatever routing takes for the endpoint: another case, a slash at the end.
+        var machine = MachineEndpoints.Contains(endpoint, StringComparer.OrdinalIgnoreCase);
+        var userInfo = endpoint.Equals("userinfo", StringComparison.OrdinalIgnoreCase);
         if (userInfo && HttpMethods.IsPost(context.Request.Method) && string.IsNullOrEmpty(context.Request.ContentType))
         {
             // OpenID Connect Core 1.0 §5.3.1: a POST with the token in the header has nothing to put into a body.
@@ -61,7 +62,7 @@ internal sealed class RequestShape(RequestDelegate next, RefusalQueue refusals, 
         {
             var began = Stopwatch.GetTimestamp();
             await next(context);
-            if (endpoint == "/token")
+            if (endpoint.Equals("token", StringComparison.OrdinalIgnoreCase))
             {
                 measurements.TokenAnswered(context.Request.Form[Parameters.GrantType], context.Response.StatusCode == StatusCodes.Status200OK, began);
             }

@@ -18,6 +18,16 @@ public class BadInputTests : ProviderFixture
         Assert.That(answer.Response.Content.Headers.Allow, Is.EqualTo(new[] { "POST" }));
     }
 
+    [TestCase("/connect/token/"), TestCase("/Connect/Token"), TestCase("/connect/introspect/")]
+    public async Task Another_spelling_of_the_path_passes_the_same_checks(string path)
+    {
+        using var client = Client();
+        var answer = await Form(client, path, "client_id=web&client_id=other&grant_type=client_credentials&token=x");
+        Assert.That((answer.Status, answer.Error), Is.EqualTo((HttpStatusCode.BadRequest, "invalid_request")));
+        Assert.That((await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, path))).Status, Is.EqualTo(HttpStatusCode.MethodNotAllowed));
+        Assert.That((await client.SendAsync(new HttpRequestMessage(HttpMethod.Post, path.Insert("/connect".Length, "/")) { Content = new FormUrlEncodedContent([]) })).Status, Is.EqualTo(HttpStatusCode.NotFound), "two slashes are another path");
+    }
+
     [TestCase("/login", "Username=a%00b"), TestCase("/connect/authorize", "client_id=a%00b")]
     public async Task A_form_that_cannot_be_read_is_refused_and_not_lost(string path, string form)
     {

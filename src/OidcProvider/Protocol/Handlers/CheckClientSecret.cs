@@ -41,8 +41,7 @@ internal sealed class ClientGuesses(
     public async ValueTask JudgeAsync(ProcessAuthenticationContext context, ClientEntry? client, string secret)
     {
         var http = context.Transaction.GetHttpRequest()!.HttpContext;
-        var key = Throttle.Key("client", $"{context.ClientId}\n{Throttle.Source(http.Connection.RemoteIpAddress)}");
-        if (_exhausted.TryGetValue(key, out var until))
+        if (!_exhausted.IsEmpty && _exhausted.TryGetValue(Key(context, http), out var until))
         {
             if (time.GetUtcNow() < until)
             {
@@ -50,7 +49,7 @@ internal sealed class ClientGuesses(
                 return;
             }
 
-            _exhausted.TryRemove(key, out _);
+            _exhausted.TryRemove(Key(context, http), out _);
         }
 
         if (client is not null && await secrets.FindAsync(client, secret) is { } found && !client.Registered.Disabled)
@@ -64,8 +63,11 @@ internal sealed class ClientGuesses(
             await secrets.SpendAsync(secret);
         }
 
-        await CountAsync(context, http, key, client is null);
+        await CountAsync(context, http, Key(context, http), client is null);
     }
+
+    private static string Key(ProcessAuthenticationContext context, HttpContext http) =>
+        Throttle.Key("client", $"{context.ClientId}\n{Throttle.Source(http.Connection.RemoteIpAddress)}");
 
     private async Task CountAsync(ProcessAuthenticationContext context, HttpContext http, string key, bool unknown)
     {
