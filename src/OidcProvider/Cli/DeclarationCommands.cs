@@ -13,13 +13,13 @@ internal static class DeclarationCommands
 
     private static readonly Argument<string> File = new("file") { Description = "A file as `export` writes it (.json, .yaml or .yml)." };
     private static readonly Option<bool> Json = new("--json") { Description = "Write JSON to standard output." };
-    private static readonly Option<bool> Prune = new("--prune") { Description = "Remove clients and scopes that the file does not name. Users are never removed." };
+    private static readonly Option<bool> Prune = new("--prune") { Description = "Remove clients and scopes that the file does not name, and webhooks when it has a list of them. Users are never removed." };
 
     public static Command Export(CliHost host)
     {
         var format = new Option<string>("--format") { Description = "json or yaml.", DefaultValueFactory = _ => "json" };
         format.AcceptOnlyFromAmong("json", "yaml");
-        var without = new Option<bool>("--without-users") { Description = "Scopes and clients only." };
+        var without = new Option<bool>("--without-users") { Description = "Scopes, clients and webhooks only." };
         var command = new Command("export", "Write the configuration to standard output: always in the same order, secrets as references to environment variables.") { format, without };
         command.SetAction(host.With(LocalConfiguration.Of, RemoteConfiguration.Of, async (parsed, configuration, cancellation) =>
         {
@@ -38,7 +38,7 @@ internal static class DeclarationCommands
     public static Command Apply(CliHost host)
     {
         var dry = new Option<bool>("--dry-run") { Description = "Show what would change and change nothing." };
-        var command = new Command("apply", "Bring scopes, clients and users to what a file says, all of it or nothing.") { File, dry, Prune, Json };
+        var command = new Command("apply", "Bring scopes, clients, users and webhooks to what a file says, all of it or nothing.") { File, dry, Prune, Json };
         command.SetAction(host.With(LocalConfiguration.Of, RemoteConfiguration.Of, async (parsed, configuration, cancellation) =>
         {
             var (file, prune) = (BootstrapFile.Read(parsed.GetValue(File)!), parsed.GetValue(Prune));

@@ -6,7 +6,6 @@ using Microsoft.Extensions.Options;
 using OidcProvider.Clients;
 using OidcProvider.Declarations;
 using OidcProvider.Hosting;
-using OidcProvider.Users;
 
 namespace OidcProvider.Cli;
 
@@ -90,7 +89,7 @@ internal sealed class DemoData(IOptions<BootstrapOptions> options, IHostEnvironm
         }.ToDictionary(entry => entry.Key, entry => JsonSerializer.SerializeToElement(entry.Value)),
     };
 
-    private static ClientDefinition Web() => new()
+    private static DeclaredClient Web() => new()
     {
         ClientId = "demo-web",
         ClientSecret = Secret(),
@@ -103,7 +102,7 @@ internal sealed class DemoData(IOptions<BootstrapOptions> options, IHostEnvironm
         Scope = "openid profile email roles offline_access api",
     };
 
-    private static ClientDefinition Worker() => new()
+    private static DeclaredClient Worker() => new()
     {
         ClientId = "demo-worker",
         ClientSecret = Secret(),
@@ -112,7 +111,7 @@ internal sealed class DemoData(IOptions<BootstrapOptions> options, IHostEnvironm
         Scope = "api",
     };
 
-    private static ClientDefinition Device() => new()
+    private static DeclaredClient Device() => new()
     {
         ClientId = "demo-device",
         ClientName = "Demo device",
@@ -122,7 +121,7 @@ internal sealed class DemoData(IOptions<BootstrapOptions> options, IHostEnvironm
         Scope = "openid profile email offline_access api",
     };
 
-    private static ClientDefinition Spa() => new()
+    private static DeclaredClient Spa() => new()
     {
         ClientId = "demo-spa",
         ClientName = "Demo single-page app",
@@ -133,7 +132,7 @@ internal sealed class DemoData(IOptions<BootstrapOptions> options, IHostEnvironm
         Scope = "openid profile email offline_access api",
     };
 
-    private static UserDefinition User() => new()
+    private static DeclaredUser User() => new()
     {
         Email = "demo@example.test",
         EmailVerified = true,
@@ -165,5 +164,5 @@ internal sealed class DemoData(IOptions<BootstrapOptions> options, IHostEnvironm
     };
 
     // Must set up an authenticator app at the first sign-in, like every administrator.
-    private static UserDefinition Administrator() => new() { Email = "admin@example.test", Password = Secret()[..24], EmailVerified = true, Name = "Demo Administrator", Roles = ["admin"] };
+    private static DeclaredUser Administrator() => new() { Email = "admin@example.test", Password = Secret()[..24], EmailVerified = true, Name = "Demo Administrator", Roles = ["admin"] };
 }

@@ -12,7 +12,7 @@ internal sealed class BootstrapOptions
 {
     public const string Section = "Bootstrap";
 
-    [Description("JSON file with scopes, clients and users that is applied at every start. Applying it again changes nothing.")]
+    [Description("JSON file with scopes, clients, users and webhooks that is applied at every start. Applying it again changes nothing.")]
     public string? File { get; set; }
 
     [Description("Where the demo of the first start in Development is written. Not used when File is set.")]
@@ -30,21 +30,28 @@ internal enum ExistingUsers
 internal sealed record ApplyOptions(ExistingUsers Existing, bool Prune = false, Editor? By = null, IProgress<double>? Progress = null)
 {
     public Editor Editor => By ?? Bootstrap.Actor;
+
+    /// <summary>
+    /// Whether a thing is to be off. What a file does not say is on; but at the start nobody has seen a plan, and what was switched off meanwhile
+    /// stays off unless the file itself says <c>"disabled": false</c>.
+    /// </summary>
+    /// <param name="declared">What the file says.</param>
+    /// <param name="now">Whether it is off now.</param>
+    public bool Off(bool? declared, bool now) => declared ?? (By is null && now);
 }
 
 /// <summary>
 /// Applies a bootstrap file: all of it or, when anything is wrong, nothing. Scopes and clients become what the file says;
 /// users are made, and existing ones get its claims and roles but never its password, which they may have changed.
 /// </summary>
-internal sealed class Bootstrap(
-    AppDbContext database, ScopeRegistry scopes, ClientRegistry clients, UserDirectory users, UserGate gate, IOptions<UsersOptions> userOptions, IOptions<BootstrapOptions> options)
+internal sealed class Bootstrap(AppDbContext database, ScopeRegistry scopes, ClientRegistry clients, UserDeclaration users, WebhookDeclaration webhooks, IServiceProvider services)
 {
     public const string Actor = "bootstrap";
 
+    private string? Setting => services.GetRequiredService<IOptions<BootstrapOptions>>().Value.File;
+
     public Task<IReadOnlyList<Problem>> ApplySettingAsync(CancellationToken cancellation = default) =>
-        string.IsNullOrWhiteSpace(options.Value.File)
-            ? Task.FromResult<IReadOnlyList<Problem>>([])
-            : ApplyAsync(options.Value.File, ExistingUsers.Update, cancellation);
+        string.IsNullOrWhiteSpace(Setting) ? Task.FromResult<IReadOnlyList<Problem>>([]) : ApplyAsync(Setting, ExistingUsers.Update, cancellation);
 
     public async Task<IReadOnlyList<Problem>> ApplyAsync(string path, ExistingUsers existing, CancellationToken cancellation = default)
     {
@@ -81,10 +88,9 @@ internal sealed class Bootstrap(
         }
 
         var editor = how.Editor;
-        var (done, all) = (0, (double)Math.Max(1, file.Scopes.Count + file.Clients.Count + file.Users.Count));
+        var (done, all) = (0, (double)Math.Max(1, file.Scopes.Count + file.Clients.Count + file.Users.Count + (file.Webhooks?.Count ?? 0)));
         void Advance() => how.Progress?.Report(++done / all);
         await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
-        var owned = await gate.HasOwnerAsync();
         for (var i = 0; i < file.Scopes.Count; i++)
         {
             Collect(problems, $"scopes[{i}]", await scopes.ApplyAsync(file.Scopes[i], editor, cancellation: cancellation));
@@ -93,36 +99,15 @@ internal sealed class Bootstrap(
 
         for (var i = 0; i < file.Clients.Count; i++)
         {
-            var known = await clients.FindAsync(file.Clients[i].ClientId!, cancellation);
-            Collect(problems, $"clients[{i}]", known is null
-                ? await clients.RegisterAsync(file.Clients[i], editor, cancellation)
-                : await clients.UpdateAsync(file.Clients[i], editor, cancellation: cancellation));
+            Collect(problems, $"clients[{i}]", await ApplyAsync(file.Clients[i], how, cancellation));
             Advance();
         }
 
-        for (var i = 0; i < file.Users.Count; i++)
-        {
-            var known = await users.FindByNameAsync(file.Users[i].Email, cancellation);
-            if (known is null)
-            {
-                Collect(problems, $"users[{i}]", await users.AddAsync(file.Users[i], editor.Actor, cancellation));
-            }
-            else if (how.Existing == ExistingUsers.Update)
-            {
-                Collect(problems, $"users[{i}]", await users.UpdateAsync(file.Users[i], editor.Actor, cancellation));
-            }
-
-            Advance();
-        }
-
+        problems.AddRange(await users.ApplyAsync(file, how, Advance, cancellation));
+        problems.AddRange(await webhooks.ApplyAsync(file, how, Advance, cancellation));
         if (problems.Count == 0 && how.Prune)
         {
             problems.AddRange(await PruneAsync(file, editor, cancellation));
-        }
-
-        if (owned && problems.Count == 0 && !await gate.HasOwnerAsync())
-        {
-            problems.Add(new(UserGate.LastOwner, "would leave the server without an owner: no account that is enabled holds the role admin", "users"));
         }
 
         if (problems.Count == 0)
@@ -131,6 +116,17 @@ internal sealed class Bootstrap(
         }
 
         return problems;
+    }
+
+    private async Task<Result<ClientRegistration>> ApplyAsync(DeclaredClient client, ApplyOptions how, CancellationToken cancellation)
+    {
+        var made = await clients.FindAsync(client.ClientId!, cancellation) is null
+            ? await clients.RegisterAsync(client, how.Editor, cancellation)
+            : await clients.UpdateAsync(client, how.Editor, cancellation: cancellation);
+        var off = made.Succeeded && how.Off(client.Disabled, made.Value.Client.Disabled);
+        return !made.Succeeded || off == made.Value.Client.Disabled ? made
+            : off ? await clients.DisableAsync(client.ClientId!, how.Editor, cancellation)
+            : await clients.EnableAsync(client.ClientId!, how.Editor, cancellation);
     }
 
     private async Task<List<Problem>> PruneAsync(BootstrapFile file, Editor editor, CancellationToken cancellation)
@@ -151,7 +147,10 @@ internal sealed class Bootstrap(
 
     /// <summary>Everything that is wrong with a file here and now. Changes nothing.</summary>
     public async Task<List<Problem>> CheckAsync(BootstrapFile file, CancellationToken cancellation) =>
-        [.. file.Check(userOptions.Value.PasswordMinimumLength), .. await CheckScopesAsync(file, cancellation), .. await CheckSecretsAsync(file, cancellation)];
+    [
+        .. file.Check(services.GetRequiredService<IOptions<UsersOptions>>().Value.PasswordMinimumLength),
+        .. await CheckScopesAsync(file, cancellation), .. await CheckSecretsAsync(file, cancellation), .. await webhooks.CheckAsync(file, cancellation),
+    ];
 
     private async Task<List<Problem>> CheckScopesAsync(BootstrapFile file, CancellationToken cancellation)
     {

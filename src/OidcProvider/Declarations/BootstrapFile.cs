@@ -6,7 +6,7 @@ using OidcProvider.Users;
 
 namespace OidcProvider.Declarations;
 
-/// <summary>The declared scopes, clients and users. Reading it reports every fault by path; nothing in it is guessed.</summary>
+/// <summary>The declared scopes, clients, users and webhooks. Reading it reports every fault by path; nothing in it is guessed.</summary>
 internal sealed record BootstrapFile
 {
     [JsonPropertyName("$schema")]
@@ -14,9 +14,12 @@ internal sealed record BootstrapFile
 
     public IReadOnlyList<ScopeDefinition> Scopes { get; init; } = [];
 
-    public IReadOnlyList<ClientDefinition> Clients { get; init; } = [];
+    public IReadOnlyList<DeclaredClient> Clients { get; init; } = [];
 
-    public IReadOnlyList<UserDefinition> Users { get; init; } = [];
+    public IReadOnlyList<DeclaredUser> Users { get; init; } = [];
+
+    /// <summary>Null: the file does not speak of webhooks, so none is missing in it and none is removed.</summary>
+    public IReadOnlyList<DeclaredWebhook>? Webhooks { get; init; }
 
     /// <summary>A file on this machine, with what its <see cref="SecretReferences"/> stand for.</summary>
     public static Result<BootstrapFile> Read(string path)

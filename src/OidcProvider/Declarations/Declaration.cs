@@ -12,30 +12,28 @@ namespace OidcProvider.Declarations;
 /// The configuration as a file: what the server has, in the words of the bootstrap file and in a fixed order, and how a file differs from it.
 /// Secrets are references to environment variables; passwords are left out.
 /// </summary>
-internal sealed partial class Declaration(AppDbContext database, ScopeRegistry scopes, ClientRegistry clients, UserDirectory users, ClientSecrets secrets)
+internal sealed partial class Declaration(AppDbContext database, ScopeRegistry scopes, ClientRegistry clients, UserBatch users, WebhookDeclaration webhooks, ClientSecrets secrets)
 {
+    private const string Off = "disabled";
+
     public async Task<JsonObject> ExportAsync(bool withUsers, CancellationToken cancellation)
     {
         var file = new JsonObject
         {
             ["scopes"] = new JsonArray([.. (await scopes.ListAsync(cancellation)).OrderBy(scope => scope.Name, StringComparer.Ordinal).Select(Entry)]),
-            ["clients"] = new JsonArray([.. (await ClientsAsync(cancellation)).OrderBy(client => client.ClientId, StringComparer.Ordinal).Select(client => Entry(client.Definition))]),
+            ["clients"] = new JsonArray([.. (await ClientsAsync(cancellation)).OrderBy(client => client.ClientId, StringComparer.Ordinal).Select(Entry)]),
         };
         if (withUsers)
         {
-            var all = new JsonArray();
-            foreach (var user in (await users.ListAsync(null, 0, int.MaxValue, cancellation)).OrderBy(user => user.Email, StringComparer.Ordinal))
-            {
-                all.Add(User(user, await users.RolesOfAsync(user, cancellation)));
-            }
-
-            file["users"] = all;
+            var all = await users.AllAsync(cancellation);
+            file["users"] = new JsonArray([.. all.OrderBy(entry => entry.User.Email, StringComparer.Ordinal).Select(entry => Entry(entry.User, entry.Roles))]);
         }
 
+        file["webhooks"] = await webhooks.ExportAsync(cancellation);
         return file;
     }
 
-    /// <summary>What applying the file would do. Fields that it leaves out are no differences for users, and defaults for the rest.</summary>
+    /// <summary>What applying the file would do. Fields that it leaves out are no differences for users, and defaults for the rest; but whoever is barred and not called so is a difference.</summary>
     /// <param name="file">What is wanted.</param>
     /// <param name="prune">Whether what the file does not name is removed.</param>
     /// <param name="withSecrets">Whether secrets are compared too: who may not change them must not find out by trying.</param>
@@ -46,22 +44,19 @@ internal sealed partial class Declaration(AppDbContext database, ScopeRegistry s
         var known = (await scopes.ListAsync(cancellation)).ToDictionary(scope => scope.Name, StringComparer.Ordinal);
         foreach (var scope in file.Scopes)
         {
-            Compare(steps, "scope", scope.Name, known.GetValueOrDefault(scope.Name) is { } before ? Lean(Node(before)) : null, Lean(Node(scope)), all: true);
+            Difference.Add(steps, "scope", scope.Name, known.GetValueOrDefault(scope.Name) is { } before ? Lean(Node(before)) : null, Lean(Node(scope)));
         }
 
         var registered = (await ClientsAsync(cancellation)).ToDictionary(client => client.ClientId, StringComparer.Ordinal);
-        foreach (var client in file.Clients.Where(client => client.ClientId is not null))
-        {
-            await CompareClientAsync(steps, registered.GetValueOrDefault(client.ClientId!), client, withSecrets, cancellation);
-        }
-
+        await CompareClientsAsync(steps, registered, file, withSecrets, cancellation);
+        var held = await users.FindAsync(file.Users.Select(user => user.Email), cancellation);
         foreach (var wanted in file.Users)
         {
-            var user = await users.FindByNameAsync(wanted.Email, cancellation);
-            var after = JsonSerializer.SerializeToNode(wanted with { Password = null }, UserJson.Options)!.AsObject();
-            Compare(steps, "user", wanted.Email, user is null ? null : User(user, await users.RolesOfAsync(user, cancellation)), Lean(after), all: false);
+            var after = Entry(wanted, wanted.Disabled is true);
+            Difference.Add(steps, "user", wanted.Email, held.TryGetValue(wanted.Email, out var found) ? Entry(found.User, found.Roles) : null, after, after.Select(member => member.Key).Union([Off]));
         }
 
+        await webhooks.PlanAsync(steps, file, prune, withSecrets, cancellation);
         if (prune)
         {
             steps.AddRange(registered.Keys.Except(file.Clients.Select(wanted => wanted.ClientId!), StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(id => new PlanStep(PlanStep.Remove, "client", id, [])));
@@ -75,59 +70,50 @@ internal sealed partial class Declaration(AppDbContext database, ScopeRegistry s
     private async Task<IReadOnlyList<RegisteredClient>> ClientsAsync(CancellationToken cancellation) =>
         [.. (await clients.ListAsync(null, 0, int.MaxValue, cancellation)).Where(client => !BuiltInClients.Contains(client.ClientId))];
 
-    private async Task CompareClientAsync(List<PlanStep> steps, RegisteredClient? known, ClientDefinition wanted, bool withSecrets, CancellationToken cancellation)
+    private async Task CompareClientsAsync(List<PlanStep> steps, Dictionary<string, RegisteredClient> registered, BootstrapFile file, bool withSecrets, CancellationToken cancellation)
     {
-        Compare(steps, "client", wanted.ClientId!, known is null ? null : Bare(known.Definition), Bare(wanted), all: true);
-        if (!withSecrets || known is null || wanted.ClientSecret is not { } secret || wanted.IsPublic())
+        var hashes = withSecrets && file.Clients.Any(client => client.ClientSecret is not null)
+            ? await database.Clients.Select(row => new { row.ClientId, row.ClientSecret }).ToDictionaryAsync(row => row.ClientId!, row => row.ClientSecret, StringComparer.Ordinal, cancellation)
+            : [];
+        foreach (var wanted in file.Clients.Where(client => client.ClientId is not null))
         {
-            return;
-        }
-
-        var hash = await database.Clients.Where(row => row.ClientId == wanted.ClientId).Select(row => row.ClientSecret).SingleOrDefaultAsync(cancellation);
-        if (hash is null || !await secrets.VerifyAsync(hash, secret, cancellation))
-        {
-            steps.Add(new PlanStep(PlanStep.Change, "client", wanted.ClientId!, [new("client_secret", "(hidden)", "(hidden, another)")]));
+            var known = registered.GetValueOrDefault(wanted.ClientId!);
+            Difference.Add(steps, "client", wanted.ClientId!, known is null ? null : Bare(known.Definition, known.Disabled), Bare(wanted, wanted.Disabled is true));
+            if (withSecrets && known is not null && wanted.ClientSecret is { } secret && !wanted.IsPublic()
+                && (hashes.GetValueOrDefault(wanted.ClientId!) is not { } hash || !await secrets.VerifyAsync(hash, secret, cancellation)))
+            {
+                steps.Add(Difference.OfSecret("client", wanted.ClientId!, "client_secret"));
+            }
         }
     }
-
-    private static void Compare(List<PlanStep> steps, string kind, string name, JsonObject? before, JsonObject after, bool all)
-    {
-        if (before is null)
-        {
-            steps.Add(new PlanStep(PlanStep.Create, kind, name, [.. after.Where(member => member.Key is not ("name" or "client_id" or "email")).Select(member => new FieldChange(member.Key, null, member.Value?.ToJsonString()))]));
-            return;
-        }
-
-        var fields = all ? before.Select(member => member.Key).Union(after.Select(member => member.Key)) : after.Select(member => member.Key);
-        var changes = fields.Where(field => !Same(before[field], after[field])).Select(field => new FieldChange(field, before[field]?.ToJsonString(), after[field]?.ToJsonString())).ToList();
-        if (changes.Count > 0)
-        {
-            steps.Add(new PlanStep(PlanStep.Change, kind, name, changes));
-        }
-    }
-
-    // The order of roles means nothing.
-    private static bool Same(JsonNode? one, JsonNode? other) => JsonNode.DeepEquals(one, other)
-        || (one is JsonArray first && other is JsonArray second && first.Count == second.Count && first.Select(item => item?.ToJsonString()).Order(StringComparer.Ordinal).SequenceEqual(second.Select(item => item?.ToJsonString()).Order(StringComparer.Ordinal)));
 
     /// <summary>A scope as it stands in the file.</summary>
     public static JsonNode Entry(ScopeDefinition scope) => Lean(Node(scope));
 
     /// <summary>A client as it stands in the file.</summary>
-    public static JsonNode Entry(ClientDefinition definition)
+    public static JsonNode Entry(RegisteredClient registered)
     {
-        var client = Bare(definition);
-        if (!definition.IsPublic())
+        var client = Bare(registered.Definition, registered.Disabled);
+        if (!registered.Definition.IsPublic())
         {
             // Behind client_id, which comes first.
-            client.Insert(1, "client_secret", $"${{env:{Variable(definition.ClientId!)}}}");
+            client.Insert(1, "client_secret", $"${{env:{Variable(registered.ClientId)}}}");
         }
 
         return client;
     }
 
+    /// <summary>A user as one stands in the file.</summary>
+    public static JsonObject Entry(UserDefinition user, bool disabled)
+    {
+        var claims = (user.Claims ?? []).OrderBy(claim => claim.Key, StringComparer.Ordinal).Select(claim => KeyValuePair.Create(claim.Key, claim.Value?.DeepClone()));
+        return Switched(Lean(Node(user with { Password = null, Roles = [.. (user.Roles ?? []).Order(StringComparer.Ordinal)], Claims = new JsonObject(claims) })), disabled);
+    }
+
+    private static JsonObject Entry(User user, IReadOnlyList<string> roles) => Entry(UserColumns.Read(user, roles), user.DisabledAt is not null);
+
     /// <summary>Without what is the default anyway, and without the secret.</summary>
-    private static JsonObject Bare(ClientDefinition definition)
+    private static JsonObject Bare(ClientDefinition definition, bool disabled)
     {
         var defaults = Node(new ClientDefinition { GrantTypes = definition.GrantTypes });
         var client = Node(definition with { ClientSecret = null });
@@ -139,30 +125,18 @@ internal sealed partial class Declaration(AppDbContext database, ScopeRegistry s
             }
         }
 
-        return client;
+        return Switched(client, disabled);
     }
 
-    private static JsonObject User(User user, IReadOnlyList<string> roles)
+    private static JsonObject Switched(JsonObject entry, bool off)
     {
-        var claims = JsonNode.Parse(user.Claims)!.AsObject();
-        var shown = new JsonObject { ["email"] = user.Email, ["email_verified"] = user.EmailConfirmed, ["name"] = user.DisplayName, ["given_name"] = user.GivenName, ["family_name"] = user.FamilyName, ["phone_number"] = user.PhoneNumber };
-        if (user.PhoneNumber is not null)
+        if (off)
         {
-            shown["phone_number_verified"] = user.PhoneNumberConfirmed;
+            entry[Off] = true;
         }
 
-        foreach (var field in StandardClaims.Where(claims.ContainsKey))
-        {
-            shown[field] = claims[field]!.DeepClone();
-            claims.Remove(field);
-        }
-
-        shown["roles"] = new JsonArray([.. roles.Order(StringComparer.Ordinal).Select(role => (JsonNode)role)]);
-        shown["claims"] = new JsonObject(claims.OrderBy(claim => claim.Key, StringComparer.Ordinal).Select(claim => KeyValuePair.Create(claim.Key, claim.Value?.DeepClone())));
-        return Lean(shown);
+        return entry;
     }
-
-    private static readonly string[] StandardClaims = ["middle_name", "nickname", "preferred_username", "profile", "picture", "website", "gender", "birthdate", "zoneinfo", "locale", "address"];
 
     private static JsonObject Node<T>(T value) => JsonSerializer.SerializeToNode(value, ClientJson.Options)!.AsObject();
 

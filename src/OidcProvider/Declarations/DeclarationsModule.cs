@@ -14,6 +14,8 @@ internal static class DeclarationsModule
         services.AddValidatedOptions<BootstrapOptions>(BootstrapOptions.Section);
         services.TryAddScoped<Bootstrap>();
         services.TryAddScoped<Declaration>();
+        services.TryAddScoped<UserDeclaration>();
+        services.TryAddScoped<WebhookDeclaration>();
         return services;
     }
 }

@@ -11,7 +11,7 @@ internal sealed record Equivalent(string Name, string Json, string Yaml)
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The client as `export` would write it and `apply` would make it.</summary>
-    public static Equivalent Of(ClientDefinition client) => Of(client.ClientId ?? "client", new JsonObject { ["clients"] = new JsonArray(Declaration.Entry(client)) });
+    public static Equivalent Of(RegisteredClient client) => Of(client.ClientId, new JsonObject { ["clients"] = new JsonArray(Declaration.Entry(client)) });
 
     /// <summary>The scope as `export` would write it and `apply` would make it.</summary>
     public static Equivalent Of(ScopeDefinition scope) => Of(scope.Name, new JsonObject { ["scopes"] = new JsonArray(Declaration.Entry(scope)) });

@@ -21,5 +21,6 @@ internal static class SecretReferences
     {
         Clients = [.. file.Clients.Select(client => client with { ClientSecret = map(client.ClientSecret) })],
         Users = [.. file.Users.Select(user => user with { Password = map(user.Password) })],
+        Webhooks = file.Webhooks is null ? null : [.. file.Webhooks.Select(hook => hook with { Secret = map(hook.Secret) })],
     };
 }

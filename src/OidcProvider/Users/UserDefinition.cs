@@ -8,7 +8,7 @@ namespace OidcProvider.Users;
 /// A user as bootstrap file and command line write one: the standard claims of OpenID Connect Core 1.0 §5.1 under
 /// their names, roles, and further claims. What is absent is left as it is when an existing user is updated.
 /// </summary>
-internal sealed record UserDefinition
+internal record UserDefinition
 {
     public string Email { get; init; } = "";
 
@@ -54,7 +54,7 @@ internal sealed record UserDefinition
     public JsonObject? Claims { get; init; }
 
     // A password must not reach a log through a careless interpolation.
-    public override string ToString() => Email;
+    public sealed override string ToString() => Email;
 }
 
 /// <summary>OpenID Connect Core 1.0 §5.1.1.</summary>

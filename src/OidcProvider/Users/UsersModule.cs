@@ -19,7 +19,7 @@ internal static class UsersModule
         services.TryAddSingleton<IPasswordHasher<User>>(provider => provider.GetRequiredService<PasswordHasher>());
         services.TryAddScoped<IPasswordValidator<User>, PasswordRule>();
         services.TryAddScoped<UserDirectory>();
-        services.AddScoped<UserStanding>().AddScoped<UserGate>().AddScoped<UserDesk>().AddScoped<UserSearch>().AddScoped<RoleDesk>().AddScoped<SessionDesk>().AddScoped<PasswordMail>().AddScoped<FirstOwner>();
+        services.AddScoped<UserStanding>().AddScoped<UserGate>().AddScoped<UserDesk>().AddScoped<UserSearch>().AddScoped<UserBatch>().AddScoped<RoleDesk>().AddScoped<SessionDesk>().AddScoped<PasswordMail>().AddScoped<FirstOwner>();
         services.TryAddScoped<Passwords>();
         services.AddScoped<AccountGuards>().AddScoped<MailedLinks>().AddScoped<SecondFactors>().AddScoped<FactorNotices>().AddScoped<LastFactor>().AddScoped<KnownDevices>().AddScoped<Credentials>().AddScoped<Profile>().AddScoped<Passkeys>().AddSingleton<PasswordPolicy>();
         services.AddHttpClient(PasswordPolicy.BreachClient, client => client.Timeout = TimeSpan.FromSeconds(2));

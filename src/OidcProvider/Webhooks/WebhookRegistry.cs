@@ -37,36 +37,60 @@ internal sealed class WebhookRegistry(AppDbContext database, WebhookSecrets secr
 
         var now = time.GetUtcNow().UtcDateTime;
         var row = new Webhook { Id = Guid.CreateVersion7(time.GetUtcNow()), CreatedAt = now };
-        var (secret, kept) = secrets.Create(row.Id);
+        var (secret, kept) = secrets.Create(row.Id, asked.Secret);
         row.SealedSecret = kept;
-        Write(row, asked, now);
+        Write(row, asked);
+        (row.UpdatedAt, row.Version) = (now, Guid.NewGuid().ToString("N"));
         database.Webhooks.Add(row);
         await SaveAsync(AuditEvents.WebhookAdded, actor, row.Id, AuditChange.Of(null, Described(row)), cancellation);
         return new IssuedWebhook(secret, WebhookView.Of(row));
     }
 
+    /// <summary>Makes address, description and events what is asked. A secret that is asked for and is another one takes the place of the old one as by <see cref="RotateSecretAsync"/>.</summary>
     /// <param name="id">The webhook.</param>
     /// <param name="asked">What it shall be.</param>
     /// <param name="version">The version that was read; null does not ask.</param>
     /// <param name="actor">Who.</param>
     /// <param name="cancellation">Cancels.</param>
-    public Task<Result<WebhookView>> UpdateAsync(Guid id, WebhookRequest asked, string? version, string actor, CancellationToken cancellation = default) => ChangeAsync(id, version, row =>
+    public async Task<Result<WebhookView>> UpdateAsync(Guid id, WebhookRequest asked, string? version, string actor, CancellationToken cancellation = default)
     {
-        var problems = Check(asked);
-        if (problems.Count > 0)
+        await using var work = await UnitOfWork.BeginAsync(database, cancellation);
+        var updated = await ChangeAsync(id, version, row =>
         {
-            return problems;
+            var problems = Check(asked);
+            if (problems.Count > 0)
+            {
+                return problems;
+            }
+
+            var before = Described(row);
+            Write(row, asked);
+            return (AuditEvents.WebhookUpdated, AuditChange.Of(before, Described(row)));
+        }, actor, cancellation);
+        if (updated.Succeeded && asked.Secret is { } secret && !await HasSecretAsync(id, secret, cancellation))
+        {
+            updated = (await RotateAsync(id, secret, actor, cancellation)).Then(issued => issued.Webhook);
         }
 
-        var before = Described(row);
-        Write(row, asked, time.GetUtcNow().UtcDateTime);
-        return (AuditEvents.WebhookUpdated, AuditChange.Of(before, Described(row)));
-    }, actor, cancellation);
+        if (updated.Succeeded)
+        {
+            await work.CommitAsync();
+            outbox.Invalidate();
+        }
+
+        return updated;
+    }
 
     /// <summary>A new secret. The old one signs beside it for <c>Webhooks:SecretOverlap</c>.</summary>
-    public async Task<Result<IssuedWebhook>> RotateSecretAsync(Guid id, string actor, CancellationToken cancellation = default)
+    public Task<Result<IssuedWebhook>> RotateSecretAsync(Guid id, string actor, CancellationToken cancellation = default) => RotateAsync(id, null, actor, cancellation);
+
+    /// <summary>Whether a webhook signs with this secret.</summary>
+    public async Task<bool> HasSecretAsync(Guid id, string secret, CancellationToken cancellation = default) =>
+        await database.Webhooks.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellation) is { } row && secrets.Is(row, secret);
+
+    private async Task<Result<IssuedWebhook>> RotateAsync(Guid id, string? chosen, string actor, CancellationToken cancellation)
     {
-        var (text, kept) = secrets.Create(id);
+        var (text, kept) = secrets.Create(id, chosen);
         var changed = await ChangeAsync(id, null, row =>
         {
             (row.SealedPreviousSecret, row.PreviousSecretUntil, row.SealedSecret) = (row.SealedSecret, time.GetUtcNow().UtcDateTime + Options.SecretOverlap, kept);
@@ -89,11 +113,11 @@ internal sealed class WebhookRegistry(AppDbContext database, WebhookSecrets secr
             return false;
         }
 
-        await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
+        await using var work = await UnitOfWork.BeginAsync(database, cancellation);
         database.Webhooks.Remove(row);
         await SaveAsync(AuditEvents.WebhookRemoved, actor, id, AuditChange.Of(Described(row), null), cancellation);
         await database.WebhookDeliveries.Where(delivery => delivery.WebhookId == id).ExecuteDeleteAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
+        await work.CommitAsync();
         outbox.Invalidate();
         return true;
     }
@@ -112,6 +136,11 @@ internal sealed class WebhookRegistry(AppDbContext database, WebhookSecrets secr
             return made.Problems.ToList();
         }
 
+        if (database.Entry(row).State == EntityState.Unchanged)
+        {
+            return WebhookView.Of(row);
+        }
+
         (row.UpdatedAt, row.Version) = (time.GetUtcNow().UtcDateTime, Guid.NewGuid().ToString("N"));
         try
         {
@@ -127,27 +156,23 @@ internal sealed class WebhookRegistry(AppDbContext database, WebhookSecrets secr
 
     private async Task SaveAsync(string @event, string actor, Guid id, string? change, CancellationToken cancellation)
     {
-        await using var transaction = database.Database.CurrentTransaction is null ? await database.Database.BeginTransactionAsync(cancellation) : null;
+        await using var work = await UnitOfWork.BeginAsync(database, cancellation);
         audit.Append(@event, actor, id.ToString(), change: change);
         await ChangeWatch.CountAsync(database, cancellation);
         await database.SaveChangesAsync(cancellation);
-        if (transaction is not null)
-        {
-            await transaction.CommitAsync(cancellation);
-        }
-
+        await work.CommitAsync();
         outbox.Invalidate();
     }
 
-    private List<Problem> Check(WebhookRequest asked) => WebhookRules.Check(
+    /// <summary>Everything that is wrong with what is asked. Changes nothing.</summary>
+    public List<Problem> Check(WebhookRequest asked) => WebhookRules.Check(
         asked, services.GetRequiredService<IOptions<TokensOptions>>().Value.AllowLoopbackCallouts, [.. Options.AllowedNetworks.Select(IPNetwork.Parse)]);
 
-    private static void Write(Webhook row, WebhookRequest asked, DateTime now)
+    private static void Write(Webhook row, WebhookRequest asked)
     {
         row.Url = asked.Url!;
         row.Description = string.IsNullOrWhiteSpace(asked.Description) ? null : asked.Description.Trim();
         row.Events = string.Join(' ', asked.Events.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
-        (row.UpdatedAt, row.Version) = (now, Guid.NewGuid().ToString("N"));
     }
 
     // The query of an address may hold a secret of the receiver's.

@@ -4,8 +4,12 @@ using OidcProvider.Hosting;
 
 namespace OidcProvider.Webhooks;
 
-/// <summary>What a webhook is asked to be.</summary>
-internal sealed record WebhookRequest(string? Url, string? Description, IReadOnlyList<string> Events);
+/// <summary>What a webhook is asked to be. A new one without a secret gets one from the server.</summary>
+internal sealed record WebhookRequest(string? Url, string? Description, IReadOnlyList<string> Events, string? Secret = null)
+{
+    // A secret must not reach a log through a careless interpolation.
+    public override string ToString() => Url ?? "";
+}
 
 /// <summary>What a webhook may be. Pure; what a name leads to is judged when it is called (<see cref="Callouts"/>).</summary>
 internal static class WebhookRules
@@ -23,6 +27,11 @@ internal static class WebhookRules
         if (asked.Description is { Length: > 200 } || asked.Description?.Any(char.IsControl) == true)
         {
             problems.Add(new(Invalid, "must have at most 200 characters and no control characters", "description"));
+        }
+
+        if (asked.Secret is { } secret && WebhookSecrets.Read(secret) is null)
+        {
+            problems.Add(new(Invalid, $"must be {WebhookSignature.SecretMark} and the base64 of 24 to 64 bytes", "secret"));
         }
 
         if (asked.Events.Count is 0 or > 40)

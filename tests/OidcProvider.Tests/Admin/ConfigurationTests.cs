@@ -69,6 +69,50 @@ public class ConfigurationTests : ProviderFixture
     }
 
     [Test]
+    public async Task Whoever_a_file_bars_is_signed_out_and_the_audit_trail_says_so_in_the_same_change()
+    {
+        var (email, browser) = await SignedInAsync();
+        using var signedIn = browser;
+        using var owner = await AdminApi.SignInAsync(Host, Given.Alice, Scopes);
+        var file = new JsonObject { ["users"] = new JsonArray(new JsonObject { ["email"] = email, ["disabled"] = true }) };
+        Assert.That((await owner.SendAsync(HttpMethod.Post, "configuration/apply", file, "*")).Status, Is.EqualTo(200));
+        Assert.That((await browser.GetAsync("/account/sessions")).Title, Is.EqualTo("Sign in"));
+        Assert.That((await owner.GetAsync("configuration")).Body!["users"]!.AsArray().Single(user => (string?)user!["email"] == email)!["disabled"]!.GetValue<bool>(), Is.True);
+        await Host.InScopeAsync(async services =>
+        {
+            var data = services.GetRequiredService<AppDbContext>();
+            var user = (await data.Users.SingleAsync(row => row.Email == email)).Id.ToString();
+            Assert.That(await data.AuditRecords.CountAsync(record => record.Event == "user.disabled" && record.Subject == user), Is.EqualTo(1));
+        });
+    }
+
+    [Test]
+    public async Task Many_users_take_no_more_statements_than_one()
+    {
+        using var owner = await AdminApi.SignInAsync(Host, Given.Alice, Scopes);
+        using var spy = new SqlSpy(Host);
+        async Task<(int Export, int Plan)> CountAsync()
+        {
+            spy.Take();
+            var file = (await owner.GetAsync("configuration")).Body!.AsObject();
+            var export = spy.Take().Split(' ').Count(verb => verb == "SELECT");
+            file["clients"] = new JsonArray();
+            await owner.SendAsync(HttpMethod.Post, "configuration/plan", file);
+            return (export, spy.Take().Split(' ').Count(verb => verb == "SELECT"));
+        }
+
+        await CountAsync();
+        var few = await CountAsync();
+        for (var i = 0; i < 12; i++)
+        {
+            await UserAsync("reader");
+        }
+
+        Assert.That(await CountAsync(), Is.EqualTo(few));
+        Assert.That(few.Export, Is.GreaterThan(3));
+    }
+
+    [Test]
     public async Task Yaml_is_taken_and_given_but_not_what_explodes()
     {
         using var owner = await AdminApi.SignInAsync(Host, Given.Alice, Scopes);

@@ -68,6 +68,36 @@ internal sealed class BootstrapTests
     }
 
     [Test]
+    public async Task What_was_switched_off_meanwhile_stays_off_at_the_next_start_unless_the_file_says_otherwise()
+    {
+        await ApplyAsync(Sample);
+        await ApplyAsync(Sample.Replace("alice@", "second@"));
+        await _services.Get<ClientRegistry>().DisableAsync("web", "test");
+        await _services.Get<UserStanding>().DisableAsync("alice@example.test", "test");
+        Assert.That(await ApplyAsync(Sample), Is.Empty);
+        Assert.That((await _services.Database.Clients.AsNoTracking().SingleAsync()).DisabledAt, Is.Not.Null);
+        Assert.That((await _services.Get<UserDirectory>().FindByNameAsync("alice@example.test"))!.DisabledAt, Is.Not.Null);
+
+        Assert.That(await ApplyAsync(Sample.Replace("\"client_id\"", "\"disabled\": false, \"client_id\"").Replace("\"email\":", "\"disabled\": false, \"email\":")), Is.Empty);
+        Assert.That((await _services.Database.Clients.AsNoTracking().SingleAsync()).DisabledAt, Is.Null);
+        Assert.That((await _services.Get<UserDirectory>().FindByNameAsync("alice@example.test"))!.DisabledAt, Is.Null);
+    }
+
+    [Test]
+    public async Task A_file_cannot_bar_the_last_owner_but_may_bring_another_in_their_place()
+    {
+        await ApplyAsync(Sample);
+        var barred = Sample.Replace("\"email\":", "\"disabled\": true, \"email\":");
+        Assert.That((await ApplyAsync(barred)).Single(), Does.StartWith("users[0]: This is the last owner"));
+        Assert.That((await _services.Get<UserDirectory>().FindByNameAsync("alice@example.test"))!.DisabledAt, Is.Null);
+        var replaced = barred.Replace("\"users\":   [ ", """
+            "users": [ { "email": "new@example.test", "password": "correct horse battery staple", "roles": ["admin"] },
+            """);
+        Assert.That(await ApplyAsync(replaced.Replace("{ \"disabled\": true, \"email\": \"new", "{ \"email\": \"new")), Is.Empty);
+        Assert.That((await _services.Get<UserDirectory>().FindByNameAsync("alice@example.test"))!.DisabledAt, Is.Not.Null);
+    }
+
+    [Test]
     public async Task A_changed_file_changes_clients_and_profiles_but_no_password()
     {
         await ApplyAsync(Sample);

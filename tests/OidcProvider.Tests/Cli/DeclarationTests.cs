@@ -28,9 +28,12 @@ public class DeclarationTests
     [TestCase("json"), TestCase("yaml")]
     public async Task An_export_applied_to_an_empty_database_exports_the_same_bytes(string format)
     {
-        await File.WriteAllTextAsync(_file, Given.Everything().ToJsonString());
-        Assert.That((await RunAsync("one", "apply", _file)).Code, Is.Zero);
+        await File.WriteAllTextAsync(_file, SwitchedOff.With(Given.Everything()).ToJsonString());
+        var made = await RunAsync("one", "apply", _file);
+        Assert.That(made.Code, Is.Zero, made.Error);
         var first = await RunAsync("one", "export", "--format", format);
+        Assert.That(first.Out, Does.Contain("${env:OIDC_WEBHOOK_SECRET_HOOKS_EXAMPLE_USERS}").And.Contain("${env:OIDC_WEBHOOK_SECRET_HOOKS_EXAMPLE_USERS_2}").And.Not.Contain("whsec_").And.Not.Contain("T0K3N}"));
+        Assert.That(System.Text.RegularExpressions.Regex.Count(first.Out, "disabled\"?: true"), Is.EqualTo(3), "a client, a user and a webhook");
         Assert.That(first.Out, Does.Contain("${env:OIDC_SECRET_WEB}").And.Not.Contain(Given.Secret).And.Not.Contain(Given.Password));
         var exported = Path.Combine(_folder, $"exported.{format}");
         await File.WriteAllTextAsync(exported, first.Out);
@@ -75,6 +78,65 @@ public class DeclarationTests
         Assert.That(refused.Code, Is.EqualTo(1));
         Assert.That(refused.Error, Does.Contain("clients[0].client_secret"));
         Assert.That((await RunAsync("one", "client", "list", "--json")).Out.Trim(), Is.EqualTo("[]"));
+    }
+
+    [Test]
+    public async Task What_is_switched_off_and_what_webhooks_are_told_stands_in_the_plan_and_in_drift()
+    {
+        var wanted = SwitchedOff.With(Given.Everything());
+        await File.WriteAllTextAsync(_file, wanted.ToJsonString());
+        await RunAsync("one", "apply", _file);
+        wanted["clients"]![0]!["disabled"] = true;
+        wanted["clients"]![1]!.AsObject().Remove("disabled");
+        wanted["users"]![1]!.AsObject().Remove("disabled");
+        wanted["webhooks"]![0]!["events"] = new JsonArray("key.*", "client.*");
+        wanted["webhooks"]![0]!["description"] = "Another";
+        wanted["webhooks"]![0]!["secret"] = $"whsec_{Convert.ToBase64String(new byte[32])}";
+        wanted["webhooks"]![0]!["disabled"] = true;
+        wanted["webhooks"]!.AsArray().RemoveAt(1);
+        await File.WriteAllTextAsync(_file, wanted.ToJsonString());
+
+        var plan = await RunAsync("one", "apply", _file, "--dry-run");
+        Assert.That(plan.Code, Is.Zero, plan.Error);
+        Assert.That(plan.Out.ReplaceLineEndings("\n"), Does.Contain("~ client web\n    disabled: (not set) → true")
+            .And.Contain("~ client other\n    disabled: true → (not set)").And.Contain($"~ user {Given.Bob}\n    disabled: true → (not set)")
+            .And.Contain($"~ webhook {SwitchedOff.Audit}").And.Contain("events: [\"*\"] → [\"client.*\",\"key.*\"]").And.Contain("description: \"Keeps everything\" → \"Another\"")
+            .And.Contain("secret: (hidden) → (hidden, another)").And.Not.Contain("whsec_").And.Not.Contain("- webhook"));
+        Assert.That((await RunAsync("one", "apply", _file, "--dry-run", "--prune")).Out, Does.Contain($"- webhook {SwitchedOff.Users} #2"));
+        Assert.That((await RunAsync("one", "drift", _file)).Code, Is.EqualTo(3));
+
+        Assert.That((await RunAsync("one", "apply", _file)).Code, Is.Zero);
+        Assert.That((await RunAsync("one", "drift", _file)).Out.Trim(), Is.EqualTo($"- webhook {SwitchedOff.Users} #2"), "not removed until somebody asks");
+        Assert.That((await RunAsync("one", "apply", _file, "--prune")).Code, Is.Zero);
+        Assert.That((await RunAsync("one", "drift", _file)).Code, Is.Zero);
+    }
+
+    [Test]
+    public async Task A_file_that_does_not_speak_of_webhooks_removes_none_but_an_empty_list_does()
+    {
+        var wanted = SwitchedOff.With(Given.Everything());
+        await File.WriteAllTextAsync(_file, wanted.ToJsonString());
+        await RunAsync("one", "apply", _file);
+        wanted.Remove("webhooks");
+        await File.WriteAllTextAsync(_file, wanted.ToJsonString());
+        Assert.That((await RunAsync("one", "apply", _file, "--prune")).Error, Does.Contain("Nothing to change"));
+        wanted["webhooks"] = new JsonArray();
+        await File.WriteAllTextAsync(_file, wanted.ToJsonString());
+        Assert.That((await RunAsync("one", "apply", _file, "--prune")).Error, Does.Contain("3 change(s) made"));
+        Assert.That((await RunAsync("one", "webhook", "list", "--json")).Out.Trim(), Is.EqualTo("[]"));
+    }
+
+    [TestCase("{ \"url\": \"https://hooks.example/\", \"events\": [\"*\"], \"colour\": \"red\" }", "webhooks[0].colour")]
+    [TestCase("{ \"url\": \"https://hooks.example/\", \"events\": [\"*\"] }", "webhooks[0].secret")]
+    [TestCase("{ \"url\": \"https://hooks.example/\", \"events\": [\"*\"], \"secret\": \"whsec_c2hvcnQ=\" }", "webhooks[0].secret")]
+    [TestCase("{ \"url\": \"https://10.0.0.1/\", \"events\": [\"*\"] }", "webhooks[0].url")]
+    [TestCase("{ \"url\": \"https://hooks.example/\", \"events\": [\"user.exploded\"] }", "webhooks[0].events")]
+    public async Task A_fault_in_a_webhook_is_named_by_its_path(string hook, string field)
+    {
+        await File.WriteAllTextAsync(_file, $"{{ \"webhooks\": [ {hook} ] }}");
+        var refused = await RunAsync("one", "apply", _file);
+        Assert.That(refused.Code, Is.EqualTo(1));
+        Assert.That(refused.Error, Does.Contain(field));
     }
 
     private async Task<(int Code, string Out, string Error)> RunAsync(string name, params string[] verb)

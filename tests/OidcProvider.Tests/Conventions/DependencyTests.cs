@@ -21,7 +21,7 @@ public class DependencyTests
         ["Tokens"] = [.. Services, "Clients", "Keys", "Sessions"], ["Logout"] = [.. Services, "Sessions", "Clients", "Keys"],
         ["Webhooks"] = [.. Services, "Users", "Tokens"],
         ["ApiKeys"] = [.. Services, "Users", "Clients", "Tokens", "Throttling"],
-        ["Declarations"] = [.. Services, "Users", "Clients"],
+        ["Declarations"] = [.. Services, "Users", "Clients", "Webhooks"],
         ["Protocol"] = Domain, ["SignIn"] = Domain, ["Account"] = Domain, ["Admin"] = Domain,
         ["Cli"] = Everything,
     };

@@ -8,7 +8,7 @@ using OidcProvider.Hosting;
 
 namespace OidcProvider.Admin.Configuration;
 
-/// <summary><c>/api/admin/v1/configuration</c>: scopes, clients and users as a file: read it, ask what another would change, apply it.</summary>
+/// <summary><c>/api/admin/v1/configuration</c>: scopes, clients, users and webhooks as a file: read it, ask what another would change, apply it.</summary>
 internal static class ConfigurationApi
 {
     public static void Map(RouteGroupBuilder api)
@@ -32,7 +32,7 @@ internal static class ConfigurationApi
     }
 
     private static async Task<IResult> PlanAsync(
-        DeclaredBody body, [FromQuery, Description("true: plan to remove clients and scopes that the file does not name.")] bool? prune,
+        DeclaredBody body, [FromQuery, Description("true: plan to remove clients and scopes that the file does not name, and webhooks when it has a list of them.")] bool? prune,
         Declaration declaration, Bootstrap bootstrap, HttpContext context, CancellationToken cancellation)
     {
         if (await FaultsAsync(body, bootstrap, cancellation) is { } faults)
@@ -46,7 +46,7 @@ internal static class ConfigurationApi
     }
 
     private static async Task<IResult> ApplyAsync(
-        DeclaredBody body, [FromQuery, Description("true: remove clients and scopes that the file does not name. Users are never removed.")] bool? prune,
+        DeclaredBody body, [FromQuery, Description("true: remove clients and scopes that the file does not name, and webhooks when it has a list of them. Users are never removed.")] bool? prune,
         Declaration declaration, Bootstrap bootstrap, HttpContext context, CancellationToken cancellation)
     {
         if (await FaultsAsync(body, bootstrap, cancellation) is { } refused)
