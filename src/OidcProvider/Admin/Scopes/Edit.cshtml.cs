@@ -10,6 +10,8 @@ namespace OidcProvider.Admin.Scopes;
 [Authorize(Policy = Permissions.OfPage + Permissions.ScopesRead)]
 internal sealed partial class EditModel(ScopeRegistry registry) : AdminPage
 {
+    private ScopeDefinition? _registered;
+
     public static readonly string[] Names = ["NewName", "DisplayName", "Description", "Resources", "Claims"];
 
     /// <summary>Of the scope that is changed; empty for a new one.</summary>
@@ -42,8 +44,10 @@ internal sealed partial class EditModel(ScopeRegistry registry) : AdminPage
 
     public bool Asked { get; private set; }
 
-    /// <summary>The scope as the form has it.</summary>
-    public ScopeDefinition Wanted => new()
+    /// <summary>The scope as the form has it, with what is not on the form: its words in further languages, which a file or the API sets.</summary>
+    public ScopeDefinition Whole => Wanted with { Tagged = _registered?.Tagged };
+
+    private ScopeDefinition Wanted => new()
     {
         Name = (IsNew ? NewName?.Trim() : Name) ?? "", DisplayName = Text(DisplayName), Description = Text(Description),
         Resources = [.. (Resources ?? "").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
@@ -65,6 +69,7 @@ internal sealed partial class EditModel(ScopeRegistry registry) : AdminPage
             return NotFound();
         }
 
+        _registered = scope.Definition;
         (DisplayName, Description, Version) = (scope.Definition.DisplayName, scope.Definition.Description, scope.Version);
         (Resources, Claims) = (string.Join('\n', scope.Definition.Resources), string.Join(' ', scope.Definition.Claims));
         Clients = await registry.ClientsOfAsync(Name!, cancellation);
@@ -78,14 +83,13 @@ internal sealed partial class EditModel(ScopeRegistry registry) : AdminPage
             return NotAllowed();
         }
 
+        _registered = IsNew ? null : (await registry.FindRegisteredAsync(Name!, cancellation))?.Definition;
         if (!await IsCompleteAsync())
         {
             return Refused();
         }
 
-        var saved = await registry.ApplyAsync(
-            // In further languages: not on the form; a file or the API sets them.
-            Wanted with { Tagged = IsNew ? null : (await registry.FindRegisteredAsync(Name!, cancellation))?.Definition.Tagged }, Caller.Editor, IsNew ? "" : Version ?? "unknown", cancellation);
+        var saved = await registry.ApplyAsync(Whole, Caller.Editor, IsNew ? "" : Version ?? "unknown", cancellation);
         Clients = IsNew ? 0 : await registry.ClientsOfAsync(Name!, cancellation);
         return saved.Succeeded ? Redirect($"{Request.PathBase}/admin/scopes?done=saved") : Refused(saved.Problems.Select(Placed));
     }
