@@ -11,6 +11,9 @@ namespace OidcProvider.Users;
 /// <summary>A signed-in browser as administrators see it: whose it is, and how many apps were let in through it.</summary>
 internal sealed record SessionView(Guid Id, Guid UserId, string? Email, string? Name, DateTime CreatedAt, DateTime AuthenticatedAt, DateTime LastSeenAt, DateTime ExpiresAt, string? Acr, string Amr, string? UserAgent, string? Address, int Apps);
 
+/// <summary>What breaks when users lose everything they are signed in to.</summary>
+internal sealed record UserImpact(int Sessions, int RefreshTokens, int Apps);
+
 /// <summary>Live sessions of everybody, newest first, and ending them. Whoever may not change an account ends none of its sessions.</summary>
 internal sealed class SessionDesk(AppDbContext database, UserGate gate, SessionStore store, IOptions<SessionsOptions> options, TimeProvider time)
 {
@@ -31,12 +34,14 @@ internal sealed class SessionDesk(AppDbContext database, UserGate gate, SessionS
     public async Task<SessionView?> FindAsync(Guid id, CancellationToken cancellation = default) =>
         (await ViewsAsync(await Live().Where(row => row.Id == id).ToListAsync(cancellation), cancellation)).SingleOrDefault();
 
-    /// <summary>How many sessions and apps a user has now: what ending everything would end.</summary>
-    public async Task<(int Sessions, int Apps)> CountAsync(Guid userId, CancellationToken cancellation = default)
+    /// <summary>What users have now, all together, and what ending everything would end.</summary>
+    public async Task<UserImpact> CountAsync(IReadOnlyCollection<Guid> users, CancellationToken cancellation = default)
     {
-        var subject = userId.ToString();
-        return (await Live().CountAsync(row => row.UserId == userId, cancellation),
-            await database.Authorizations.Where(row => row.Subject == subject && row.Status == Statuses.Valid).Select(row => row.Application!.Id).Distinct().CountAsync(cancellation));
+        var (ids, subjects, now) = (users.ToList(), users.Select(id => id.ToString()).ToList(), time.GetUtcNow().UtcDateTime);
+        return new(
+            await Live().CountAsync(row => ids.Contains(row.UserId), cancellation),
+            await database.Tokens.CountAsync(row => subjects.Contains(row.Subject!) && row.Status == Statuses.Valid && row.Type == TokenTypeIdentifiers.RefreshToken && row.ExpirationDate > now, cancellation),
+            await database.Authorizations.Where(row => subjects.Contains(row.Subject!) && row.Status == Statuses.Valid).Select(row => row.Application!.Id).Distinct().CountAsync(cancellation));
     }
 
     public async Task<Result<SessionView>> EndAsync(Acting by, Guid id, CancellationToken cancellation = default)

@@ -23,6 +23,8 @@ internal sealed class UserGate(AppDbContext database, UserDirectory users, ILook
 {
     public const string Forbidden = "user_forbidden", Changed = "user_changed", LastOwner = "last_owner";
 
+    public static readonly Problem OwnAccount = new("own_account", "This is your own account. Another administrator disables it.");
+
     public static readonly Problem ChangedMeanwhile = new(Changed, "The account was changed by someone else meanwhile; read it again and retry.");
 
     /// <param name="by">Who asks.</param>

@@ -10,12 +10,17 @@ namespace OidcProvider.Users;
 /// <summary>Whether an account may be used at all, and what gets its owner back in or everybody out. Each is one transaction with its audit record.</summary>
 internal sealed class UserStanding(AppDbContext database, UserGate gate, SessionStore sessions, AuditLog audit, TimeProvider time, IServiceProvider services)
 {
-    /// <summary>Bars an account and ends all it has: sessions, refresh tokens, access tokens.</summary>
+    /// <summary>Bars an account and ends all it has: sessions, refresh tokens, access tokens. Nobody bars themselves: they could not undo it.</summary>
     public Task<Result<User>> DisableAsync(Acting by, Guid id, CancellationToken cancellation = default) => WithAsync(by, id, async reached =>
     {
         if (await gate.LastOwnerFaultAsync(reached) is { } last)
         {
             return last;
+        }
+
+        if (by.Name == id.ToString())
+        {
+            return UserGate.OwnAccount;
         }
 
         await SwitchAsync(by, reached, time.GetUtcNow().UtcDateTime, AuditEvents.UserDisabled);

@@ -10,8 +10,6 @@ namespace OidcProvider.Admin.Clients;
 /// <summary>What is known of a client beside its metadata: its use, its grade, what lives on it; and changes to many at once.</summary>
 internal static class ClientFactsApi
 {
-    private const int MostAtOnce = 1000;
-
     public static void Map(RouteGroupBuilder clients)
     {
         clients.MapPost("/bulk", BulkAsync).Needs(Permissions.ClientsWrite).WithName("changeClients")
@@ -28,12 +26,12 @@ internal static class ClientFactsApi
             .Needs(Permissions.ClientsRead).WithName("getClientGrade").WithSummary("How good a client is, by each rule set that is for it.").WithDescription("A finding that can be fixed without breaking what the client does carries the merge patch that fixes it.").Produces<ClientGrade>().ProducesProblem(StatusCodes.Status404NotFound);
         clients.MapGet("/{clientId}/impact", async (string clientId, ClientRegistry registry, AppDbContext database, TimeProvider time, CancellationToken cancellation) =>
             await registry.FindAsync(PathId.Of(clientId), cancellation) is { } client
-                ? ApiJson.Ok(await ClientImpact.OfAsync(database, client.Id, time.GetUtcNow().UtcDateTime, cancellation))
+                ? ApiJson.Ok(await ClientImpact.OfAsync(database, [client.Id], time.GetUtcNow().UtcDateTime, cancellation))
                 : NotFound(clientId))
             .Needs(Permissions.ClientsRead).WithName("getClientImpact").WithSummary("What would break if the client were disabled or removed now.").Produces<ClientImpact>().ProducesProblem(StatusCodes.Status404NotFound);
     }
 
-    private static async Task<IResult> BulkAsync(Body<BulkChange> body, IServiceScopeFactory scopes, HttpContext context, CancellationToken cancellation)
+    private static async Task<IResult> BulkAsync(Body<BulkChange> body, ClientBulk bulk, HttpContext context, CancellationToken cancellation)
     {
         if (!body.Content.Succeeded)
         {
@@ -41,37 +39,14 @@ internal static class ClientFactsApi
         }
 
         var change = body.Content.Value;
-        if (change.Action is not ("enable" or "disable" or "delete"))
+        if (!ClientBulk.Knows(change.Action))
         {
             return ApiProblems.Of([new Problem("invalid_action", "must be enable, disable or delete", "action")]);
         }
 
-        if (change.ClientIds.Count is 0 or > MostAtOnce)
-        {
-            return ApiProblems.Of([new Problem("invalid_list", $"must name 1 to {MostAtOnce} clients", "client_ids")]);
-        }
-
-        List<BulkItem> items = [];
-        foreach (var id in change.ClientIds.Distinct(StringComparer.Ordinal))
-        {
-            // A scope for each: what one left half done must not be saved by the next.
-            await using var scope = scopes.CreateAsyncScope();
-            var fault = await ChangeAsync(scope.ServiceProvider.GetRequiredService<ClientRegistry>(), change.Action, id, Caller.Of(context.User).Editor, cancellation);
-            items.Add(new BulkItem(id, fault?.Code ?? "done", fault?.Message));
-        }
-
-        return ApiJson.Ok(new BulkOutcome(items));
-    }
-
-    private static async Task<Problem?> ChangeAsync(ClientRegistry registry, string action, string id, Editor editor, CancellationToken cancellation)
-    {
-        if (action == "delete")
-        {
-            return await registry.RemoveAsync(id, editor, cancellation: cancellation);
-        }
-
-        var switched = action == "enable" ? await registry.EnableAsync(id, editor, cancellation) : await registry.DisableAsync(id, editor, cancellation);
-        return switched.Succeeded ? null : switched.Problems[0];
+        return change.ClientIds.Count is 0 or > ClientBulk.Most
+            ? ApiProblems.Of([new Problem("invalid_list", $"must name 1 to {ClientBulk.Most} clients", "client_ids")])
+            : ApiJson.Ok(new BulkOutcome(await bulk.RunAsync(change.Action, change.ClientIds, Caller.Of(context.User).Editor, cancellation)));
     }
 
     private static IResult NotFound(string clientId) => ApiProblems.Of([ClientRegistry.Unknown(PathId.Of(clientId))]);

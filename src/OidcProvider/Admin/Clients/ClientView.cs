@@ -59,7 +59,10 @@ internal sealed record BulkChange
 internal sealed record BulkOutcome(IReadOnlyList<BulkItem> Items);
 
 /// <summary><c>done</c>, or the code of what prevented it.</summary>
-internal sealed record BulkItem(string ClientId, string Outcome, string? Message);
+internal sealed record BulkItem(string ClientId, string Outcome, string? Message)
+{
+    public const string Done = "done";
+}
 
 /// <summary>One more secret.</summary>
 internal sealed record SecretAddition

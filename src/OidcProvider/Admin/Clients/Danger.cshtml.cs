@@ -65,7 +65,7 @@ internal sealed class DangerModel(ClientRegistry registry, AppDbContext database
 
     private async Task<IActionResult> ShowAsync(CancellationToken cancellation)
     {
-        Impact = await ClientImpact.OfAsync(database, Client.Id, time.GetUtcNow().UtcDateTime, cancellation);
+        Impact = await ClientImpact.OfAsync(database, [Client.Id], time.GetUtcNow().UtcDateTime, cancellation);
         return Page();
     }
 }

@@ -46,6 +46,9 @@ internal sealed class IndexModel(ClientCatalog catalog, TimeProvider time) : Adm
 
     public bool Removed => Request.Query["done"] == "removed";
 
+    /// <summary>Whether this administrator may change this client at all.</summary>
+    public bool MayChange(RegisteredClient client) => ClientGuard.Fault(Caller.Editor, client.Definition, client.Definition) is null;
+
     public async Task OnGetAsync(CancellationToken cancellation)
     {
         var cursor = Cursor.Parse(From);

@@ -76,7 +76,7 @@ internal sealed class ConfirmModel(UserReader reader, UserDesk desk, UserStandin
             return NotAllowed();
         }
 
-        var (live, apps) = await sessions.CountAsync(Id, HttpContext.RequestAborted);
+        var (live, _, apps) = await sessions.CountAsync([Id], HttpContext.RequestAborted);
         var ends = $"{Count(live, "live session")} and {Count(apps, "app")}";
         var methods = Account.SignInMethods;
         Question? question = What switch

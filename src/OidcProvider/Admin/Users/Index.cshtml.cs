@@ -37,6 +37,9 @@ internal sealed class IndexModel(UserSearch search, RoleDesk roles) : AdminPage
 
     public bool Narrowed => !string.IsNullOrWhiteSpace(Text) || !string.IsNullOrEmpty(Role) || !string.IsNullOrEmpty(State);
 
+    /// <summary>Whether this administrator may switch this account.</summary>
+    public bool MayChange(UserRow row) => row.User.Id != Caller.UserId && AdminRoles.MayChange(Caller.Roles, row.Roles);
+
     public async Task OnGetAsync(CancellationToken cancellation)
     {
         Roles = await roles.NamesAsync(cancellation);

@@ -31,7 +31,10 @@ internal enum BulkAction
 }
 
 /// <summary>How it went for one of several: <c>ok</c>, or the code and words of the refusal.</summary>
-internal sealed record BulkOutcome(Guid Id, string Code, string? Message);
+internal sealed record BulkOutcome(Guid Id, string Code, string? Message)
+{
+    public const string Ok = "ok";
+}
 
 /// <summary>Every outcome of a bulk request, in the order of its ids.</summary>
 internal sealed record BulkAnswer(int Succeeded, int Failed, IReadOnlyList<BulkOutcome> Outcomes);

@@ -117,7 +117,7 @@ internal static class UsersApi
         ? ApiProblems.Of([new Problem("invalid_user", "a password is chosen by its user: see reset-password", "password")])
         : await AnswerAsync(await desk.ReplaceAsync(Caller.Of(context.User).Acting, read.Answer.Id, wanted, read.Version, context.RequestAborted), reader, context);
 
-    private static async Task<IResult> BulkAsync(Body<BulkRequest> body, UserStanding standing, UserDesk desk, HttpContext context, CancellationToken cancellation)
+    private static async Task<IResult> BulkAsync(Body<BulkRequest> body, UserBulk bulk, HttpContext context, CancellationToken cancellation)
     {
         if (!body.Content.Succeeded)
         {
@@ -125,25 +125,13 @@ internal static class UsersApi
         }
 
         var (action, ids) = body.Content.Value;
-        if (ids is not { Count: > 0 and <= 500 })
+        if (ids is not { Count: > 0 and <= UserBulk.Most })
         {
-            return ApiProblems.Of([new Problem("invalid_request", "must name 1 to 500 users", "ids")]);
+            return ApiProblems.Of([new Problem("invalid_request", $"must name 1 to {UserBulk.Most} users", "ids")]);
         }
 
-        var by = Caller.Of(context.User).Acting;
-        List<BulkOutcome> outcomes = [];
-        foreach (var id in ids.Distinct())
-        {
-            var result = action switch
-            {
-                BulkAction.Disable => await standing.DisableAsync(by, id, cancellation),
-                BulkAction.Enable => await standing.EnableAsync(by, id, cancellation),
-                _ => await desk.RemoveAsync(by, id, cancellation),
-            };
-            outcomes.Add(result.Succeeded ? new(id, "ok", null) : new(id, result.Problems[0].Code, result.Problems[0].Message));
-        }
-
-        var done = outcomes.Count(outcome => outcome.Code == "ok");
+        var outcomes = await bulk.RunAsync(action, ids, Caller.Of(context.User).Acting, cancellation);
+        var done = outcomes.Count(outcome => outcome.Code == BulkOutcome.Ok);
         return ApiJson.Ok(new BulkAnswer(done, outcomes.Count - done, outcomes));
     }
 

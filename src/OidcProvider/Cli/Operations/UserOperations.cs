@@ -64,7 +64,11 @@ internal sealed class LocalUsers(UserDirectory directory, UserSearch search, Use
     public async Task<Result<ShownUser>> AddAsync(UserDefinition wanted, CancellationToken cancellation) =>
         (await directory.AddAsync(wanted, CliHost.Actor, cancellation)).Then(user => Shown(user, wanted.Roles ?? []));
 
-    public async Task<Result<(int Sessions, int Apps)>> CountAsync(ShownUser read, CancellationToken cancellation) => Result.Of(await sessions.CountAsync(read.Id, cancellation));
+    public async Task<Result<(int Sessions, int Apps)>> CountAsync(ShownUser read, CancellationToken cancellation)
+    {
+        var (live, _, apps) = await sessions.CountAsync([read.Id], cancellation);
+        return (live, apps);
+    }
 
     public async Task<Problem?> RemoveAsync(ShownUser read, CancellationToken cancellation) =>
         await desk.RemoveAsync(Operator, read.Id, cancellation) is { Succeeded: false } refused ? refused.Problems[0] : null;
