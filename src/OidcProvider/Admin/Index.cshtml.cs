@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using OidcProvider.Admin.Access;
 using OidcProvider.Admin.Charts;
 using OidcProvider.Admin.Dashboard;
@@ -15,13 +16,14 @@ namespace OidcProvider.Admin;
 /// each sees the part that their role is about.
 /// </summary>
 [Authorize(Policy = Permissions.OfPage + PermissionRequirement.Any)]
-internal sealed class IndexModel(AppDbContext database, DashboardData data, KeyDesk keys, JobHistory jobs, TimeProvider time) : AdminPage
+internal sealed class IndexModel(AppDbContext database, DashboardData data, KeyDesk keys, JobHistory jobs, IOptions<KeysOptions> rotation, TimeProvider time) : AdminPage
 {
     public IReadOnlyList<(string Name, int Count)> Counts { get; private set; } = [];
 
     public IReadOnlyList<Chart> Charts { get; private set; } = [];
 
-    public IReadOnlyList<(KeyView Key, int Days)> SigningKeys { get; private set; } = [];
+    /// <summary>Refusals of the last day that were not kept; null for who does not look at refusals.</summary>
+    public long? NotKept { get; private set; }
 
     public OutboxState? Outbox { get; private set; }
 
@@ -46,12 +48,18 @@ internal sealed class IndexModel(AppDbContext database, DashboardData data, KeyD
             charts.Add(await data.LatencyAsync(cancellation));
         }
 
-        Charts = charts;
+        if (May(Permissions.RequestsRead))
+        {
+            charts.Add(await data.RefusedAsync(cancellation));
+            NotKept = await data.NotKeptAsync(cancellation);
+        }
+
         if (May(Permissions.KeysRead))
         {
-            var now = time.GetUtcNow().UtcDateTime;
-            SigningKeys = [.. (await keys.ListAsync(cancellation)).Where(key => key.Phase is "signing" or "encrypting").Select(key => (key, (int)(now - key.ActivateAt).TotalDays))];
+            charts.Add(KeyAges.Of(await keys.ListAsync(cancellation), time.GetUtcNow().UtcDateTime, rotation.Value.RotateAfter));
         }
+
+        Charts = charts;
 
         if (May(Permissions.JobsRead))
         {

@@ -12,7 +12,7 @@ internal sealed record Measured(string Name, long Count, long[]? Histogram);
 /// </summary>
 internal sealed class Measurements : IDisposable
 {
-    public const string MeterName = "OidcProvider", TokensPrefix = "tokens.", TokenLatency = "latency.token", Refused = "refused";
+    public const string MeterName = "OidcProvider", TokensPrefix = "tokens.", TokenLatency = "latency.token", Refused = "refused", NotKept = "refused.not_kept";
 
     // Each grant by its short name; what is not offered is never issued.
     private static readonly string[] Grants = ["authorization_code", "refresh_token", "client_credentials", "device_code", "other"];
@@ -22,7 +22,7 @@ internal sealed class Measurements : IDisposable
     private readonly Histogram<double> _duration;
     private readonly long[] _tokens = new long[Grants.Length];
     private readonly Latency _latency = new();
-    private long _refusals;
+    private long _refusals, _notKept;
 
     public Measurements(IMeterFactory meters)
     {
@@ -52,6 +52,9 @@ internal sealed class Measurements : IDisposable
         _refused.Add(1, new KeyValuePair<string, object?>("endpoint", endpoint), new KeyValuePair<string, object?>("error", error));
     }
 
+    /// <summary>A refusal whose explanation was not kept, because too many came at once.</summary>
+    public void RefusalNotKept() => Interlocked.Increment(ref _notKept);
+
     /// <summary>What was counted since the last time this was asked.</summary>
     public IReadOnlyList<Measured> Take()
     {
@@ -61,6 +64,7 @@ internal sealed class Measurements : IDisposable
             .. Grants.Select((grant, at) => new Measured($"{TokensPrefix}{grant}", Interlocked.Exchange(ref _tokens[at], 0), null)).Where(measured => measured.Count > 0),
             .. latency.Sum() is > 0 and var answers ? [new Measured(TokenLatency, answers, latency)] : Array.Empty<Measured>(),
             .. Interlocked.Exchange(ref _refusals, 0) is > 0 and var refused ? [new Measured(Refused, refused, null)] : Array.Empty<Measured>(),
+            .. Interlocked.Exchange(ref _notKept, 0) is > 0 and var lost ? [new Measured(NotKept, lost, null)] : Array.Empty<Measured>(),
         ];
     }
 
@@ -76,6 +80,10 @@ internal sealed class Measurements : IDisposable
             else if (name == Refused)
             {
                 Interlocked.Add(ref _refusals, count);
+            }
+            else if (name == NotKept)
+            {
+                Interlocked.Add(ref _notKept, count);
             }
             else
             {

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using OidcProvider.Admin.Charts;
 using OidcProvider.Admin.Dashboard;
 using OidcProvider.Data;
+using OidcProvider.Keys;
 using OidcProvider.Telemetry;
 using OidcProvider.TestKit;
 
@@ -71,6 +72,34 @@ public class DashboardTests(Database database) : ProviderFixture(database)
     }
 
     [Test]
+    public async Task Refusals_that_were_not_kept_are_counted_and_shown_and_so_is_what_waits()
+    {
+        var measurements = Host.Services.GetRequiredService<Measurements>();
+        measurements.RequestRefused("token", "invalid_client");
+        measurements.RequestRefused("token", "invalid_client");
+        measurements.RefusalNotKept();
+        await Host.Services.GetServices<IHostedService>().OfType<MetricWriter>().Single().FlushAsync(CancellationToken.None);
+        await Host.InScopeAsync(async services =>
+        {
+            var (data, rows) = (services.GetRequiredService<DashboardData>(), services.GetRequiredService<AppDbContext>());
+            var chart = await data.RefusedAsync(CancellationToken.None);
+            Assert.That((chart.Series[0].Values[^1] >= 1, chart.Series[1].Values[^1]), Is.EqualTo((true, (double?)1)));
+            Assert.That(await data.NotKeptAsync(CancellationToken.None), Is.EqualTo(1));
+            var before = await data.OutboxAsync(CancellationToken.None);
+            var now = Host.Time.GetUtcNow().UtcDateTime;
+            rows.WebhookDeliveries.Add(new WebhookDelivery { Id = Guid.NewGuid(), WebhookId = Guid.NewGuid(), Event = "user.added", CreatedAt = now, NextTryAt = now.AddDays(1) });
+            rows.WebhookDeliveries.Add(new WebhookDelivery { Id = Guid.NewGuid(), WebhookId = Guid.NewGuid(), Event = "user.added", CreatedAt = now, NextTryAt = now.AddDays(1), FailedAt = now });
+            await rows.SaveChangesAsync();
+            Assert.That(await data.OutboxAsync(CancellationToken.None), Is.EqualTo(before with { Messages = before.Messages + 1, MessagesGivenUp = before.MessagesGivenUp + 1 }));
+        });
+
+        using var audrey = Browser();
+        await audrey.SignInAsync(await audrey.GetAsync("/login"), Given.Auditor);
+        Assert.That((await audrey.GetAsync("/admin")).Body, Does.Contain("Refused requests").And.Contain("Refusals not kept since yesterday</dt><dd>1</dd>").And.Contain("Age of the keys in use").And.Contain("Webhook messages given up since yesterday</dt><dd>1</dd>"));
+        Assert.That((await audrey.GetAsync("/admin/requests")).Body, Does.Contain("1 more was refused and not kept"));
+    }
+
+    [Test]
     public async Task Metrics_are_told_to_this_machine_in_the_format_of_Prometheus()
     {
         using var worker = Client(Given.Worker, redirect: null);
@@ -102,6 +131,18 @@ public class ChartTests
     [Test]
     public void A_line_is_broken_where_nothing_was_measured() =>
         Assert.That(Plot.Of(new Chart("c", ChartKind.Lines, "t", "u", "a", ["1", "2", "3"], [new("one", [3, null, 4])])).Shapes[0].Path.Count(character => character == 'M'), Is.EqualTo(2));
+
+    [Test]
+    public void A_key_is_as_old_as_it_signs_and_has_as_long_as_its_rotation_leaves_it()
+    {
+        var now = new DateTime(2026, 3, 1, 12, 0, 0, DateTimeKind.Utc);
+        KeyView Key(string algorithm, string phase, int age, int? until = null) => new("k", "sig", algorithm, phase, now.AddDays(-age - 1), now.AddDays(-age)) { SignsUntil = until is { } days ? now.AddDays(days) : null };
+        var chart = KeyAges.Of([Key("RS256", "signing", 60), Key("RS256", "retired", 150, -60), Key("ES256", "signing", 100), Key("PS256", "signing", 80, 1)], now, TimeSpan.FromDays(90));
+        Assert.That(chart.Labels, Is.EqualTo(new[] { "RS256", "ES256", "PS256" }));
+        Assert.That(chart.Series[0].Values, Is.EqualTo(new double?[] { 60, 100, 80 }));
+        Assert.That(chart.Series[1].Values, Is.EqualTo(new double?[] { 30, 0, 1 }), "overdue, and one whose successor is announced");
+        Assert.That(chart.IsEmpty, Is.False);
+    }
 
     [Test]
     public void Percentiles_come_from_classes_and_nothing_from_nothing()

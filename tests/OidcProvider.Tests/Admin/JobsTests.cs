@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using OidcProvider.Jobs;
 using OidcProvider.TestKit;
+using Quartz;
 
 namespace OidcProvider.Tests.Admin;
 
@@ -8,6 +10,23 @@ namespace OidcProvider.Tests.Admin;
 public class JobsTests : ProviderFixture
 {
     protected override JsonObject? Bootstrap => Given.Administration();
+
+    protected override void Adjust(IServiceCollection services) => services.AddJob<SlowJob>("0 0 0 1 1 ? 2099");
+
+    /// <summary>A job that ends when the test says so.</summary>
+    private sealed class SlowJob : IJob
+    {
+        public static TaskCompletionSource Begun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public static TaskCompletionSource End { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+        {
+            Begun.SetResult();
+            await End.Task.WaitAsync(cancellationToken);
+            context.Result = "done at last";
+        }
+    }
 
     [Test]
     public async Task A_job_that_is_run_by_hand_leaves_its_run()
@@ -21,10 +40,34 @@ public class JobsTests : ProviderFixture
         {
             job = (await owner.GetAsync("jobs")).Body!["items"]!.AsArray().Single(item => (string?)item!["name"] == "PruneHistoryJob")!;
         }
-        while (job["runs"]!.AsArray().Count == 0 && await timer.WaitForNextTickAsync(limit.Token));
-        var run = job["runs"]![0]!;
+        while (job["last"] is null && await timer.WaitForNextTickAsync(limit.Token));
+        var run = job["last"]!;
         Assert.That(((bool)run["failed"]!, (string?)run["outcome"]), Is.EqualTo((false, "0 rows removed")));
         Assert.That(job["next_at"], Is.Not.Null);
+    }
+
+    [Test]
+    public async Task A_run_that_goes_on_is_shown_without_an_end()
+    {
+        using var owner = await AdminApi.SignInAsync(Host, Given.Alice, "openid admin.jobs.read admin.jobs.write");
+        Assert.That((await owner.SendAsync(HttpMethod.Post, $"jobs/{nameof(SlowJob)}/run")).Status, Is.EqualTo(202));
+        await SlowJob.Begun.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        var job = (await owner.GetAsync("jobs")).Body!["items"]!.AsArray().Single(item => (string?)item!["name"] == nameof(SlowJob))!;
+        Assert.That((job["runs"]!.AsArray().Count, (string?)job["running"]!["ended_at"], job["last"]), Is.EqualTo((1, (string?)null, (JsonNode?)null)));
+        Assert.That((string?)job["running"]!["started_at"], Is.Not.Null);
+        using var alice = Browser();
+        await alice.SignInAsync(await alice.GetAsync("/login"));
+        Assert.That((await alice.GetAsync("/admin/jobs")).Body, Does.Contain(">running</span> since").And.Contain("<summary>The last run</summary>"));
+        Assert.That((await alice.GetAsync("/admin")).Body, Does.Contain(">running</span>"));
+        SlowJob.End.SetResult();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        do
+        {
+            job = (await owner.GetAsync("jobs")).Body!["items"]!.AsArray().Single(item => (string?)item!["name"] == nameof(SlowJob))!;
+        }
+        while (job["last"] is null && await timer.WaitForNextTickAsync(limit.Token));
+        Assert.That((job["running"], (string?)job["last"]!["outcome"]), Is.EqualTo(((JsonNode?)null, "done at last")));
     }
 
     [Test]

@@ -30,6 +30,26 @@ public partial class PlaygroundTests : ProviderFixture
     }
 
     [Test]
+    public async Task A_client_page_leads_to_the_playground_with_the_client_its_flow_and_its_scope_chosen()
+    {
+        using var clara = Browser();
+        await clara.SignInAsync(await clara.GetAsync("/login"), Given.ClientAdmin);
+        foreach (var (client, flow, scope) in new[] { (Given.Worker, Flow.Credentials, "api"), (Given.Device, Flow.Device, "openid"), (Given.Spa, Flow.Code, "openid") })
+        {
+            var link = System.Net.WebUtility.HtmlDecode(TestIt().Match((await clara.GetAsync($"/admin/clients/settings?client_id={client}")).Body).Groups[1].Value);
+            Assert.That(link, Does.StartWith("/playground?client_id="), client);
+            var page = await clara.GetAsync(link);
+            Assert.That(page.Body, Does.Contain($"name=\"ClientId\" value=\"{client}\"").And.Match($"value=\"{flow}\" checked").And.Match($"name=\"Scope\" value=\"{scope}"), client);
+        }
+
+        var odd = await clara.GetAsync("/playground?client_id=%22%3E%3Cscript%3E&flow=nonsense");
+        Assert.That(odd.Body, Does.Contain("value=\"&quot;&gt;&lt;script&gt;\"").And.Match($"value=\"{Flow.Code}\" checked"));
+    }
+
+    [GeneratedRegex("<a class=\"btn btn-quiet spacer\" href=\"([^\"]*)\">Test it")]
+    private static partial Regex TestIt();
+
+    [Test]
     public async Task The_device_flow_waits_for_the_user()
     {
         using var agent = Browser();

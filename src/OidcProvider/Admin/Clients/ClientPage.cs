@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+using OidcProvider.Admin.Playground;
 using OidcProvider.Clients;
 using OidcProvider.Hosting;
 
@@ -27,6 +29,10 @@ internal abstract class ClientPage(ClientRegistry registry) : AdminPage
     public string? Notice => Notices.GetValueOrDefault(Request.Query["done"].ToString());
 
     public string To(string tab) => $"{Request.PathBase}/admin/clients/{tab}?client_id={Uri.EscapeDataString(Client.ClientId)}";
+
+    /// <summary>The playground with this client chosen; null when there is none, or no flow of it that the client may use.</summary>
+    public string? TestIt => !HttpContext.RequestServices.GetRequiredService<IOptions<AdminOptions>>().Value.Playground || Flow.Of(Client.Definition) is not { } flow ? null
+        : $"{Request.PathBase}/playground{QueryString.Create(new Dictionary<string, string?> { ["client_id"] = Client.ClientId, ["flow"] = flow, ["scope"] = Client.Definition.Scope })}";
 
     /// <summary>Null when the client is there; otherwise the answer.</summary>
     protected async Task<IActionResult?> LoadAsync(CancellationToken cancellation)

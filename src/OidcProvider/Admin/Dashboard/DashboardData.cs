@@ -8,8 +8,8 @@ using OidcProvider.Telemetry;
 
 namespace OidcProvider.Admin.Dashboard;
 
-/// <summary>What waits to be sent and what was given up since yesterday.</summary>
-internal sealed record OutboxState(int Waiting, int Failed);
+/// <summary>What waits to be sent and what was given up since yesterday: mails, and messages to webhooks.</summary>
+internal sealed record OutboxState(int Mails, int MailsGivenUp, int Messages, int MessagesGivenUp);
 
 /// <summary>
 /// The last 24 hours in pictures, hour by hour in UTC, over all nodes: from the counted minutes and from the audit trail. Each picture is one query
@@ -71,7 +71,27 @@ internal sealed class DashboardData(AppDbContext database, TimeProvider time)
         var yesterday = time.GetUtcNow().UtcDateTime.AddDays(-1);
         return new(
             await database.OutboxMails.CountAsync(mail => mail.SentAt == null && mail.FailedAt == null, cancellation),
-            await database.OutboxMails.CountAsync(mail => mail.FailedAt > yesterday, cancellation));
+            await database.OutboxMails.CountAsync(mail => mail.FailedAt > yesterday, cancellation),
+            await database.WebhookDeliveries.CountAsync(message => message.DeliveredAt == null && message.FailedAt == null, cancellation),
+            await database.WebhookDeliveries.CountAsync(message => message.DeliveredAt == null && message.FailedAt > yesterday, cancellation));
+    }
+
+    /// <summary>Refused requests: those that can be looked up, and those that were too many at once to be kept.</summary>
+    public async Task<Chart> RefusedAsync(CancellationToken cancellation)
+    {
+        var begin = Begin;
+        string[] names = [Measurements.Refused, Measurements.NotKept];
+        var points = await database.MetricPoints.AsNoTracking().Where(point => point.At >= begin && names.Contains(point.Name)).Select(point => new { point.At, point.Name, point.Count }).ToListAsync(cancellation);
+        double?[] Of(string name) => Spread(points.Where(point => point.Name == name).Select(point => (point.At, (double)point.Count)));
+        var (all, lost) = (Of(Measurements.Refused), Of(Measurements.NotKept));
+        return new("refused", ChartKind.StackedBars, "Refused requests", "requests", Across, Labels, [new("explained", [.. all.Zip(lost, (refused, dropped) => (double?)Math.Max(0, (refused ?? 0) - (dropped ?? 0)))]), new("not kept", lost)]);
+    }
+
+    /// <summary>How many refusals of the last 24 hours were not kept.</summary>
+    public async Task<long> NotKeptAsync(CancellationToken cancellation)
+    {
+        var begin = time.GetUtcNow().UtcDateTime.AddHours(-Hours);
+        return await database.MetricPoints.Where(point => point.At >= begin && point.Name == Measurements.NotKept).SumAsync(point => point.Count, cancellation);
     }
 
     private double?[] Spread(IEnumerable<(DateTime At, double Count)> points)

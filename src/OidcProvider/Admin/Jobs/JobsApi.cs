@@ -6,7 +6,7 @@ using OidcProvider.Jobs;
 
 namespace OidcProvider.Admin.Jobs;
 
-/// <summary>A job that runs now; its run appears in the list when it has ended.</summary>
+/// <summary>A job that runs now; its run is in the list, without an end until it has one.</summary>
 internal sealed record StartedJob(string Name);
 
 /// <summary><c>/api/admin/v1/jobs</c>: when each runs next, how it ran, run it now.</summary>

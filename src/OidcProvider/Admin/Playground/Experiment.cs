@@ -1,3 +1,5 @@
+using OidcProvider.Clients;
+
 namespace OidcProvider.Admin.Playground;
 
 /// <summary>The ways through the protocol that can be walked.</summary>
@@ -9,6 +11,10 @@ internal static class Flow
     {
         [Code] = "A person signs in: authorization code with PKCE", [Device] = "A person signs in on another screen: device", [Credentials] = "A program acts for itself: client credentials",
     };
+
+    /// <summary>The flow to begin with for a client; null when it may use none of them.</summary>
+    public static string? Of(ClientDefinition client) =>
+        client.HasGrant(ClientMetadata.AuthorizationCode) ? Code : client.HasGrant(ClientMetadata.DeviceCode) ? Device : client.HasGrant(ClientMetadata.ClientCredentials) ? Credentials : null;
 }
 
 /// <summary>

@@ -52,8 +52,15 @@ internal sealed class IndexModel(Wire wire, ExperimentCookie cookie, ClientRegis
 
     public string Issuer => issuer.Value;
 
-    public async Task OnGetAsync(CancellationToken cancellation)
+    /// <summary>A link may have chosen client, flow and scope; what was tried before is then another matter.</summary>
+    public async Task OnGetAsync([FromQuery(Name = "client_id")] string? client, [FromQuery] string? flow, [FromQuery] string? scope, CancellationToken cancellation)
     {
+        if (!string.IsNullOrEmpty(client))
+        {
+            (ClientId, Flow, Scope) = (client, flow is not null && Playground.Flow.All.ContainsKey(flow) ? flow : Flow, scope ?? "");
+            return;
+        }
+
         Current = cookie.Read(HttpContext);
         await ShowTokensAsync(cancellation);
     }

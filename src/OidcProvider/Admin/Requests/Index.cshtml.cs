@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using OidcProvider.Admin.Api;
+using OidcProvider.Admin.Dashboard;
 using OidcProvider.Audit;
 using OidcProvider.Hosting;
 
@@ -8,7 +9,7 @@ namespace OidcProvider.Admin.Requests;
 
 /// <summary>The refused requests of the last day. The id from an error page leads straight to its explanation.</summary>
 [Authorize(Policy = Permissions.OfPage + Permissions.RequestsRead)]
-internal sealed class IndexModel(RequestList list, RefusedRequests refused) : AdminPage
+internal sealed class IndexModel(RequestList list, RefusedRequests refused, DashboardData data) : AdminPage
 {
     [BindProperty(SupportsGet = true, Name = "q")]
     public string? Search { get; set; }
@@ -27,6 +28,9 @@ internal sealed class IndexModel(RequestList list, RefusedRequests refused) : Ad
 
     public Page<RequestSummary> List { get; private set; } = new([], null);
 
+    /// <summary>How many of the last day are in no list, because too many came at once.</summary>
+    public long NotKept { get; private set; }
+
     public bool Filtered => !string.IsNullOrEmpty(Search) || !string.IsNullOrEmpty(ClientId) || !string.IsNullOrEmpty(Endpoint) || !string.IsNullOrEmpty(Error);
 
     public string NextUrl => QueryString.Create(new Dictionary<string, string?> { ["q"] = Search, ["client_id"] = ClientId, ["endpoint"] = Endpoint, ["error"] = Error, ["cursor"] = List.NextCursor }.Where(pair => !string.IsNullOrEmpty(pair.Value))).ToString();
@@ -38,6 +42,7 @@ internal sealed class IndexModel(RequestList list, RefusedRequests refused) : Ad
             return Redirect($"{Request.PathBase}/admin/requests/{id}");
         }
 
+        NotKept = await data.NotKeptAsync(cancellation);
         List = await list.FindAsync(new RequestFilter { ClientId = ClientId, Endpoint = Endpoint, Error = Error }, new Listing { Search = Search, Cursor = Cursor }, cancellation);
         return Page();
     }

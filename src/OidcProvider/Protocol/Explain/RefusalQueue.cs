@@ -18,7 +18,6 @@ internal sealed class RefusalQueue
     private readonly Channel<Refusal> _waiting;
     private readonly TimeProvider _time;
     private readonly Measurements _measurements;
-    private long _dropped;
 
     public RefusalQueue(TimeProvider time, Measurements measurements)
     {
@@ -26,12 +25,10 @@ internal sealed class RefusalQueue
         _waiting = Channel.CreateBounded<Refusal>(new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true }, _ => CountDropped());
     }
 
-    /// <summary>How many were not kept since the start.</summary>
-    public long Dropped => Interlocked.Read(ref _dropped);
-
     public ChannelReader<Refusal> Waiting => _waiting.Reader;
 
-    public void CountDropped() => Interlocked.Increment(ref _dropped);
+    /// <summary>One more that is not kept; the dashboard shows how many.</summary>
+    public void CountDropped() => _measurements.RefusalNotKept();
 
     /// <summary>A refusal of the protocol engine.</summary>
     public void Add(HttpContext http, OpenIddictRequest? request, string error, string? description)
