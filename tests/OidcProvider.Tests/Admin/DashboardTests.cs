@@ -139,8 +139,8 @@ public class ChartTests
         KeyView Key(string algorithm, string phase, int age, int? until = null) => new("k", "sig", algorithm, phase, now.AddDays(-age - 1), now.AddDays(-age)) { SignsUntil = until is { } days ? now.AddDays(days) : null };
         var chart = KeyAges.Of([Key("RS256", "signing", 60), Key("RS256", "retired", 150, -60), Key("ES256", "signing", 100), Key("PS256", "signing", 80, 1)], now, TimeSpan.FromDays(90));
         Assert.That(chart.Labels, Is.EqualTo(new[] { "RS256", "ES256", "PS256" }));
-        Assert.That(chart.Series[0].Values, Is.EqualTo(new double?[] { 60, 100, 80 }));
-        Assert.That(chart.Series[1].Values, Is.EqualTo(new double?[] { 30, 0, 1 }), "overdue, and one whose successor is announced");
+        Assert.That(chart.Series[0].Values, Is.EqualTo(new double?[] { 30, 0, 1 }), "overdue, and one whose successor is announced");
+        Assert.That(chart.Series[1].Values, Is.EqualTo(new double?[] { 60, 100, 80 }));
         Assert.That(chart.IsEmpty, Is.False);
     }
 

@@ -15,8 +15,8 @@ internal static class KeyAges
         double? Days(TimeSpan time) => Math.Round(Math.Max(0, time.TotalDays), 1);
         return new("keys", ChartKind.StackedBars, "Age of the keys in use", "days", "key", [.. used.Select(key => key.Algorithm)],
         [
-            new("in use for", [.. used.Select(key => Days(now - key.ActivateAt))]),
             new("until the next takes over", [.. used.Select(key => Days((key.SignsUntil ?? key.ActivateAt + rotateAfter) - now))]),
+            new("in use for", [.. used.Select(key => Days(now - key.ActivateAt))]),
         ]);
     }
 }
