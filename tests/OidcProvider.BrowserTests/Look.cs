@@ -39,6 +39,7 @@ internal static class Look
     public static async Task<IReadOnlyList<string>> FaultsInEachViewAsync(IPage page, string name)
     {
         List<string> faults = [];
+        await page.WaitForLoadStateAsync();
         await page.EvaluateAsync(Axe);
         foreach (var (scheme, width, rules) in Views)
         {
@@ -60,6 +61,7 @@ internal static class Look
     /// <summary>What is wrong with a page as it stands, by a glance: its headings and its width.</summary>
     public static async Task<IEnumerable<string>> FaultsAsync(IPage page)
     {
+        await page.WaitForLoadStateAsync();
         var (headings, over) = await page.EvaluateAsync<int[]>("[document.querySelectorAll('h1').length, document.documentElement.scrollWidth - document.documentElement.clientWidth]") is [var one, var two] ? (one, two) : default;
         return new[] { headings == 1 ? null : $"{headings} headings of the first level", over <= 0 ? null : $"scrolls sideways by {over} px" }.OfType<string>();
     }
