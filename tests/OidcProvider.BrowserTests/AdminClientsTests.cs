@@ -1,23 +1,14 @@
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using OidcProvider.TestKit;
 
 namespace OidcProvider.BrowserTests;
 
-/// <summary>Clients and scopes in the administration, as each role: what one may not, one neither sees nor can post.</summary>
+/// <summary>What one does with clients and scopes in the administration; what one may not, one cannot post.</summary>
 public class AdminClientsTests : BrowserFixture
 {
-    private static readonly string[] Tabs = ["settings", "redirects", "secrets", "usage", "grade", "danger"];
-
     protected override Task<ProviderHost> StartHostAsync() => ProviderHost.StartAsync(bootstrap: Given.Administration());
 
-    private async Task<IPage> AsAsync(string user, ColorScheme scheme = ColorScheme.Light, int width = 1280, bool javaScript = true)
-    {
-        var page = await PageAsync(scheme, width, 800, javaScript);
-        await page.GotoAsync("/login");
-        await SignInAsync(page, user);
-        return page;
-    }
+    private Task<IPage> AsAsync(string user, bool javaScript = true) => SignedInAsync(user, javaScript: javaScript);
 
     // Refusals are what these tests are about.
     [SetUp]
@@ -110,30 +101,14 @@ public class AdminClientsTests : BrowserFixture
     }
 
     [Test]
-    public async Task An_auditor_reads_and_a_user_admin_does_not_even_see()
+    public async Task What_an_auditor_posts_is_refused()
     {
         var auditor = await AsAsync(Given.Auditor);
-        foreach (var tab in Tabs)
+        foreach (var post in new[] { "clients/settings", "clients/redirects", "clients/secrets?handler=Add", "clients/secrets?handler=Rotate", "clients/grade", "clients/danger?handler=Disable", "clients/danger?handler=Remove", "scopes/edit?name=api" })
         {
-            await auditor.GotoAsync($"/admin/clients/{tab}?client_id={Given.Web}");
-            Assert.That(await auditor.Locator("main button[type=submit]").CountAsync(), Is.Zero, tab);
-        }
-
-        Assert.That((await auditor.GotoAsync("/admin/clients/new"))!.Status, Is.EqualTo(403));
-        foreach (var post in new[] { "settings", "redirects", "secrets&handler=Add", "secrets&handler=Rotate", "grade", "danger&handler=Disable", "danger&handler=Remove" })
-        {
-            var (path, rest) = post.Split('&') is [var one, var two] ? (one, $"&{two}") : (post, "");
-            var answer = await auditor.Context.APIRequest.PostAsync($"{Host.IssuerValue}/admin/clients/{path}?client_id={Given.Web}{rest}");
+            var answer = await auditor.APIRequest.PostAsync($"/admin/{post}{(post.Contains('?', StringComparison.Ordinal) ? '&' : '?')}client_id={Given.Web}");
             Assert.That(answer.Status, Is.EqualTo(403), post);
         }
-
-        Assert.That((await auditor.Context.APIRequest.PostAsync($"{Host.IssuerValue}/admin/scopes/edit?name=api")).Status, Is.EqualTo(403));
-
-        var ursula = await AsAsync(Given.UserAdmin);
-        await ursula.GotoAsync("/admin");
-        Assert.That(await ursula.Locator("nav a[href='/admin/clients']").CountAsync(), Is.Zero);
-        Assert.That((await ursula.GotoAsync("/admin/clients"))!.Status, Is.EqualTo(403));
-        Assert.That((await ursula.GotoAsync("/admin/scopes"))!.Status, Is.EqualTo(403));
     }
 
     [Test]
@@ -172,24 +147,5 @@ public class AdminClientsTests : BrowserFixture
         Assert.That(await page.Locator("tbody tr").First.InnerTextAsync(), Does.Contain(Given.Worker));
         await page.GotoAsync("/admin/clients?q=nothing-like-that");
         Assert.That(await page.Locator(".empty").InnerTextAsync(), Does.Contain("No client is like that."));
-    }
-
-    [TestCase(ColorScheme.Light, 1280), TestCase(ColorScheme.Dark, 360)]
-    public async Task No_page_of_clients_and_scopes_has_a_serious_fault(ColorScheme scheme, int width)
-    {
-        var page = await AsAsync(Given.Alice, scheme, width);
-        string[] paths =
-        [
-            "/admin/clients", "/admin/clients?q=nothing-like-that", "/admin/clients/new", "/admin/clients/new?kind=web", .. Tabs.Select(tab => $"/admin/clients/{tab}?client_id={Given.Web}"),
-            $"/admin/clients/grade?client_id={Given.Spa}", $"/admin/clients/danger?client_id={Given.Web}&remove=true", "/admin/scopes", "/admin/scopes/edit", "/admin/scopes/edit?name=api&remove=true",
-        ];
-        foreach (var path in paths)
-        {
-            await page.GotoAsync(path);
-            var serious = (await page.RunAxe()).Violations.Where(violation => violation.Impact is "serious" or "critical").Select(violation => $"{path}: {violation.Id} {violation.Help} {string.Join(' ', violation.Nodes.Select(node => node.Html))}");
-            Assert.That(serious, Is.Empty);
-            Assert.That(await page.Locator("h1").CountAsync(), Is.EqualTo(1), path);
-            Assert.That(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), Is.True, $"{path} scrolls sideways");
-        }
     }
 }

@@ -1,4 +1,3 @@
-using Deque.AxeCore.Playwright;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using OidcProvider.TestKit;
@@ -6,7 +5,7 @@ using OidcProvider.Users;
 
 namespace OidcProvider.BrowserTests;
 
-/// <summary>The pages of users, roles, sessions and grants as each role sees them: what they may not, they neither see nor can post.</summary>
+/// <summary>What one does with users, roles, sessions and grants; what one may not, one cannot post.</summary>
 public class AdminUsersTests : BrowserFixture
 {
     private readonly Dictionary<string, Guid> _ids = [];
@@ -112,78 +111,20 @@ public class AdminUsersTests : BrowserFixture
     }
 
     [Test]
-    public async Task Other_roles_see_only_what_they_may_and_their_posts_are_refused()
+    public async Task What_other_roles_post_is_refused()
     {
-        var auditor = await AsAsync(Given.Auditor);
-        foreach (var path in new[] { "/admin/users", "/admin/roles", "/admin/sessions", "/admin/grants", $"/admin/users/{_ids[Given.Bob]}", $"/admin/users/{_ids[Given.Bob]}/roles" })
-        {
-            Assert.That((await auditor.GotoAsync(path))!.Status, Is.EqualTo(200), path);
-            Assert.That(await auditor.Locator("main button[type=submit]:visible").AllInnerTextsAsync(), Is.SubsetOf(new[] { "Search", "Show" }), path);
-            Assert.That(await auditor.Locator("main a:text-matches('^(New user|End|Withdraw|Change|Delete|Disable)')").CountAsync(), Is.Zero, path);
-        }
-
-        var posts = new[] { $"/admin/users/{_ids[Given.Bob]}?handler=Verify", $"/admin/users/{_ids[Given.Bob]}?handler=Unlock", $"/admin/users/{_ids[Given.Bob]}/roles?handler=Roles", $"/admin/users/{_ids[Given.Bob]}/confirm/delete", "/admin/users/new", "/admin/roles/edit?name=x&handler=Remove", $"/admin/sessions/{Guid.NewGuid()}/end", $"/admin/grants/{Guid.NewGuid()}/withdraw" };
-        foreach (var path in posts)
-        {
-            Assert.That(await PostAsync(auditor, path), Is.EqualTo(403), path);
-        }
-
-        var clara = await AsAsync(Given.ClientAdmin);
-        Assert.That(await clara.Locator(".admin-nav").InnerTextAsync(), Does.Not.Contain("Users").And.Not.Contain("Sessions"));
-        foreach (var path in new[] { "/admin/users", "/admin/users/new", "/admin/roles", "/admin/sessions", "/admin/grants", $"/admin/users/{_ids[Given.Bob]}" })
-        {
-            Assert.That((await clara.GotoAsync(path))!.Status, Is.EqualTo(403), path);
-        }
-
-        foreach (var path in posts)
-        {
-            Assert.That(await PostAsync(clara, path), Is.EqualTo(403), path);
-        }
-    }
-
-    [TestCase(ColorScheme.Light, 1280), TestCase(ColorScheme.Dark, 1280), TestCase(ColorScheme.Light, 360), TestCase(ColorScheme.Dark, 360)]
-    public async Task No_page_of_users_roles_sessions_and_grants_has_a_serious_fault(ColorScheme scheme, int width)
-    {
-        using var agent = new UserAgent(Host.Issuer);
-        using var client = new RelyingParty(Host, Given.Trusted);
-        await client.SignInAsync(agent, Given.Bob);
-        var grant = "";
-        await Host.InScopeAsync(async services =>
-        {
-            await services.GetRequiredService<UserDirectory>().UpdateAsync(new UserDefinition { Email = Given.Bob, Roles = ["editor"] }, "test");
-            grant = (await services.GetRequiredService<OidcProvider.Tokens.GrantDesk>().ListAsync(_ids[Given.Bob], null, null, 1)).Rows[0].Id.ToString();
-        });
-        var page = await AsAsync(Given.Alice, scheme: scheme, width: width);
-        var session = "";
-        await Host.InScopeAsync(async services => session = (await services.GetRequiredService<SessionDesk>().ListAsync(_ids[Given.Bob], null, 1)).Rows[0].Id.ToString());
         var bob = $"/admin/users/{_ids[Given.Bob]}";
-        foreach (var path in new[]
+        foreach (var user in new[] { Given.Auditor, Given.ClientAdmin })
         {
-            "/admin/users", "/admin/users?q=nobody-has-this", "/admin/users?role=editor&state=enabled", "/admin/users/new", bob, $"{bob}/roles", $"{bob}/sign-in", $"{bob}/sessions", $"{bob}/apps", $"{bob}/activity",
-            $"{bob}/confirm/delete", $"{bob}/confirm/password", $"{bob}?done=saved", "/admin/roles", "/admin/roles/edit?name=editor", "/admin/sessions", $"/admin/sessions/{session}/end", "/admin/grants", $"/admin/grants/{grant}/withdraw", "/first-owner?token=x",
-        })
-        {
-            await page.GotoAsync(path);
-            await page.WaitForLoadStateAsync();
-            var result = await page.RunAxe();
-            Assert.That(result.Violations.Where(violation => violation.Impact is "serious" or "critical").Select(violation => $"{path}: {violation.Id} {violation.Help} {string.Join(' ', violation.Nodes.Select(node => node.Html))}"), Is.Empty);
-            Assert.That(await page.Locator("h1").CountAsync(), Is.EqualTo(1), path);
-            Assert.That(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), Is.True, $"{path} scrolls sideways");
-            if (Environment.GetEnvironmentVariable("SCREENSHOTS") is { Length: > 0 } folder)
+            var page = await AsAsync(user);
+            foreach (var path in new[] { $"{bob}?handler=Verify", $"{bob}?handler=Unlock", $"{bob}/roles?handler=Roles", $"{bob}/confirm/delete", "/admin/users/new", "/admin/roles/edit?name=x&handler=Remove", $"/admin/sessions/{Guid.NewGuid()}/end", $"/admin/grants/{Guid.NewGuid()}/withdraw" })
             {
-                await page.ScreenshotAsync(new() { FullPage = true, Path = Path.Combine(folder, $"{path.Replace(_ids[Given.Bob].ToString(), "bob", StringComparison.Ordinal).Replace(session, "sid", StringComparison.Ordinal).Replace(grant, "gid", StringComparison.Ordinal).Trim('/').Replace('/', '_').Replace('?', '_')}-{scheme}-{width}.png") });
+                Assert.That(await PostAsync(page, path), Is.EqualTo(403), $"{user} {path}");
             }
         }
     }
 
-    private async Task<IPage> AsAsync(string user, bool javaScript = true, ColorScheme scheme = ColorScheme.Light, int width = 1280)
-    {
-        var page = await PageAsync(scheme, width, javaScript: javaScript);
-        await page.GotoAsync("/login?returnUrl=%2Fadmin");
-        await SignInAsync(page, user);
-        Assert.That(await HeadingAsync(page), Is.Not.Empty);
-        return page;
-    }
+    private Task<IPage> AsAsync(string user, bool javaScript = true) => SignedInAsync(user, "/admin", javaScript: javaScript);
 
     // With a token of the browser's own, so that only the permission can refuse it.
     private static async Task<int> PostAsync(IPage page, string path)

@@ -9,6 +9,7 @@ public abstract class BrowserFixture
     private IPlaywright _playwright = null!;
     private readonly List<string> _errors = [];
     private readonly HashSet<int> _provoked = [];
+    private readonly Dictionary<string, Cookie[]> _signedIn = [];
 
     protected ProviderHost Host { get; private set; } = null!;
 
@@ -24,7 +25,7 @@ public abstract class BrowserFixture
         Browser = await _playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = File.Exists("/usr/bin/chromium") ? "/usr/bin/chromium" : null,
-            Args = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+            Args = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-gpu"],
         });
     }
 
@@ -51,8 +52,13 @@ public abstract class BrowserFixture
     }
 
     [TearDown]
-    public void No_page_reports_an_error()
+    public async Task No_page_reports_an_error()
     {
+        foreach (var context in Browser.Contexts)
+        {
+            await context.CloseAsync();
+        }
+
         if (TestContext.CurrentContext.Result.Outcome.Status is NUnit.Framework.Interfaces.TestStatus.Failed)
         {
             TestContext.Out.WriteLine(string.Join('\n', Host.Log.Lines.Where(line => line.StartsWith("Error", StringComparison.Ordinal) || line.StartsWith("Warning", StringComparison.Ordinal))));
@@ -66,11 +72,10 @@ public abstract class BrowserFixture
     /// <summary>Names the refusals that a test is about. Any other failed answer, a missing style sheet for one, fails the test.</summary>
     protected void Provokes(params int[] statuses) => _provoked.UnionWith(statuses);
 
-    /// <summary>A fresh browser profile. Redirects to the test clients end on a small page instead of nowhere.</summary>
-    protected async Task<IPage> PageAsync(ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 800, bool javaScript = true)
+    /// <summary>A fresh browser profile.</summary>
+    protected async Task<IPage> PageAsync(int width = Look.Desktop, bool javaScript = true)
     {
-        var context = await Browser.NewContextAsync(new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = height }, JavaScriptEnabled = javaScript, BaseURL = Host.IssuerValue });
-        await context.RouteAsync("http://127.0.0.1:7101/**", route => route.FulfillAsync(new() { ContentType = "text/html", Body = $"<!doctype html><title>client</title><h1>At the client</h1><pre>{System.Net.WebUtility.HtmlEncode(route.Request.PostData)}</pre>" }));
+        var context = await Browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = Look.Height }, JavaScriptEnabled = javaScript, BaseURL = Host.IssuerValue });
         var page = await context.NewPageAsync();
         page.Console += (_, message) =>
         {
@@ -97,6 +102,40 @@ public abstract class BrowserFixture
         };
         page.PageError += (_, error) => _errors.Add(error);
         return page;
+    }
+
+    /// <summary>Redirects to the test clients end on a small page instead of nowhere. Only for pages that come there: it switches the browser's cache off.</summary>
+    protected static Task AnswerForTheClientAsync(IPage page)
+    {
+        ArgumentNullException.ThrowIfNull(page);
+        return page.RouteAsync("http://127.0.0.1:7101/**", route => route.FulfillAsync(new() { ContentType = "text/html", Body = $"<!doctype html><title>client</title><h1>At the client</h1><pre>{System.Net.WebUtility.HtmlEncode(route.Request.PostData)}</pre>" }));
+    }
+
+    /// <summary>A page of somebody who has signed in already: the form has tests of its own, so one sign-in a user is enough for a fixture.</summary>
+    protected async Task<IPage> SignedInAsync(string user, string? path = null, int width = Look.Desktop, bool javaScript = true)
+    {
+        if (!_signedIn.TryGetValue(user, out var cookies))
+        {
+            using var agent = new UserAgent(Host.Issuer);
+            await agent.SignInAsync(await agent.GetAsync("/login"), user);
+            _signedIn[user] = cookies = CookiesOf(agent);
+        }
+
+        var page = await PageAsync(width: width, javaScript: javaScript);
+        await page.Context.AddCookiesAsync(cookies);
+        if (path is not null)
+        {
+            await page.GotoAsync(path);
+        }
+
+        return page;
+    }
+
+    /// <summary>What a browser without a browser has been given, for a real one.</summary>
+    protected Cookie[] CookiesOf(UserAgent agent)
+    {
+        ArgumentNullException.ThrowIfNull(agent);
+        return [.. agent.Cookies.GetAllCookies().Select(cookie => new Cookie { Name = cookie.Name, Value = cookie.Value, Url = Host.IssuerValue })];
     }
 
     protected static async Task SignInAsync(IPage page, string user = Given.Alice, string password = Given.Password)

@@ -23,6 +23,7 @@ public class JourneyTests : BrowserFixture
     {
         Provokes(401);
         var page = await PageAsync();
+        await AnswerForTheClientAsync(page);
         await RegisterAsync(page);
         var secret = await SetUpAppAsync(page);
         var codes = await page.Locator("[data-recovery-codes] li").AllInnerTextsAsync();

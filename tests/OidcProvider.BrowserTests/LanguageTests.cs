@@ -18,36 +18,35 @@ public class LanguageTests : BrowserFixture
     public void RefusalsAreExpected() => Provokes(400, 401, 404);
 
     [TestCaseSource(nameof(Tags))]
-    public async Task No_page_has_a_fault_or_scrolls_sideways(string tag)
+    public async Task No_page_scrolls_sideways(string tag)
     {
         using var client = new RelyingParty(Host);
         using var device = new RelyingParty(Host, Given.Device, null, null);
-        var page = await PageAsync(width: 360, height: 740);
+        var page = await PageAsync(Look.Phone);
         await page.GotoAsync($"/login?set_language={tag}");
-        Assert.That(await page.Locator("html").GetAttributeAsync("lang"), Is.EqualTo(tag));
-        await AccessibilityTests.CheckAsync(page, $"{tag} sign-in");
+        await CheckAsync(page, tag, "sign-in");
         foreach (var path in new[] { "/register", "/password/forgot", "/password/reset?token=x", "/unlock?token=x", "/connect/authorize?client_id=nobody", "/nothing-here" })
         {
             await page.GotoAsync(path);
-            await AccessibilityTests.CheckAsync(page, $"{tag} {path}");
+            await CheckAsync(page, tag, path);
         }
 
         await page.GotoAsync(client.AuthorizationUrl(("prompt", "consent")));
-        await AccessibilityTests.CheckAsync(page, $"{tag} sign-in to an app");
+        await CheckAsync(page, tag, "sign-in to an app");
         await SubmitSignInAsync(page, "wrong");
-        await AccessibilityTests.CheckAsync(page, $"{tag} sign-in with an error");
+        await CheckAsync(page, tag, "sign-in with an error");
         await SubmitSignInAsync(page, Given.Password);
-        await AccessibilityTests.CheckAsync(page, $"{tag} consent");
+        await CheckAsync(page, tag, "consent");
         await page.GotoAsync((await device.DeviceAsync())["verification_uri_complete"]!);
-        await AccessibilityTests.CheckAsync(page, $"{tag} device");
+        await CheckAsync(page, tag, "device");
         foreach (var path in AccountPages)
         {
             await page.GotoAsync($"/account{path}");
-            await AccessibilityTests.CheckAsync(page, $"{tag} /account{path}");
+            await CheckAsync(page, tag, $"/account{path}");
         }
 
         await page.GotoAsync("/logout");
-        await AccessibilityTests.CheckAsync(page, $"{tag} sign-out");
+        await CheckAsync(page, tag, "sign-out");
     }
 
     [Test]
@@ -73,6 +72,13 @@ public class LanguageTests : BrowserFixture
         await button.ClickAsync();
         Assert.That(await page.GetByRole(AriaRole.Button, new() { Name = "Passwort verbergen" }).InnerTextAsync(), Is.EqualTo("Verbergen"));
         Assert.That(await page.Locator(".reveal [role=status]").InnerTextAsync(), Is.EqualTo("Ihr Passwort ist sichtbar"));
+    }
+
+    // Axe has seen these pages in one language; words change only their size.
+    private static async Task CheckAsync(IPage page, string tag, string name)
+    {
+        Assert.That(await page.Locator("html").GetAttributeAsync("lang"), Is.EqualTo(tag), name);
+        Assert.That(await Look.FaultsAsync(page), Is.Empty, name);
     }
 
     private static async Task SubmitSignInAsync(IPage page, string password)

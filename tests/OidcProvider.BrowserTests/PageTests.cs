@@ -9,7 +9,12 @@ namespace OidcProvider.BrowserTests;
 [TestFixture(true), TestFixture(false)]
 public class PageTests(bool javaScript) : BrowserFixture
 {
-    private Task<IPage> NewAsync() => PageAsync(javaScript: javaScript);
+    private async Task<IPage> NewAsync()
+    {
+        var page = await PageAsync(javaScript: javaScript);
+        await AnswerForTheClientAsync(page);
+        return page;
+    }
 
     [Test]
     public async Task A_wrong_password_is_told_and_the_name_kept()

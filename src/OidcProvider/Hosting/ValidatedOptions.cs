@@ -18,9 +18,21 @@ internal static partial class ValidatedOptions
     public static IServiceCollection AddValidatedOptions<T>(this IServiceCollection services, string section) where T : class
     {
         services.AddSingleton(new SettingsSection(section, typeof(T)));
-        services.AddOptions<T>().BindConfiguration(section).ValidateDataAnnotations();
+        services.AddOptions<T>().BindConfiguration(section).Configure<IConfiguration>((options, configuration) => ReadLists(options, configuration.GetSection(section))).ValidateDataAnnotations();
         services.AddSingleton<IStartupCheck>(provider => new OptionsCheck<T>(provider, section));
         return services;
+    }
+
+    // An environment variable or an argument holds one text. The binder would pass over it in silence and leave the default in force.
+    private static void ReadLists(object options, IConfigurationSection section)
+    {
+        foreach (var list in options.GetType().GetProperties().Where(property => property.PropertyType == typeof(string[])))
+        {
+            if (section[list.Name] is { Length: > 0 } text && !section.GetSection(list.Name).GetChildren().Any())
+            {
+                list.SetValue(options, text.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries));
+            }
+        }
     }
 
     private sealed class OptionsCheck<T>(IServiceProvider provider, string section) : IStartupCheck where T : class

@@ -15,7 +15,7 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
 
 // One box for all the boxes of a list.
 for (const all of document.querySelectorAll("input[data-tick-all]")) {
-  const boxes = [...all.form.querySelectorAll("input[name=ids]")];
+  const boxes = [...all.form.elements].filter(field => field.name === "ids");
   const show = () => { all.checked = boxes.every(box => box.checked); };
   all.hidden = boxes.length === 0;
   all.addEventListener("change", () => { for (const box of boxes) box.checked = all.checked; });

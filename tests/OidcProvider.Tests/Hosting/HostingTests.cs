@@ -1,7 +1,10 @@
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using OidcProvider.Hosting;
+using OidcProvider.Users;
 
 namespace OidcProvider.Tests.Hosting;
 
@@ -49,6 +52,14 @@ public class HostingTests
         Assert.That(MasterKey.Read(options, mayCreate: true).Key, Is.Not.Null);
         Assert.That(File.GetUnixFileMode(options.MasterKeyFile), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
         Directory.Delete(folder, recursive: true);
+    }
+
+    [TestCase("boss", new[] { "boss" }), TestCase("boss, auditor", new[] { "boss", "auditor" }), TestCase("", new string[0])]
+    public void One_text_as_the_environment_holds_it_is_a_list_too(string value, string[] expected)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Users:RequireMfaForRoles", value)]).Build();
+        using var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddValidatedOptions<UsersOptions>(UsersOptions.Section).BuildServiceProvider();
+        Assert.That(services.GetRequiredService<IOptions<UsersOptions>>().Value.RequireMfaForRoles, Is.EqualTo(expected));
     }
 
     [TestCase("/", true), TestCase("/connect/authorize?a=b", true), TestCase("//evil", false), TestCase("/\\evil", false), TestCase("/a\\b", false), TestCase("https://evil", false), TestCase("javascript:x", false), TestCase("/\t/evil", false), TestCase("/a\nb", false), TestCase(null, false), TestCase("", false)]
