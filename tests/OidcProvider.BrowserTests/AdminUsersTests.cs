@@ -27,6 +27,55 @@ public class AdminUsersTests : BrowserFixture
     public void RefusalsAreExpected() => Provokes(400, 403);
 
     [Test]
+    public async Task Many_are_changed_at_once_after_a_question([Values] bool javaScript)
+    {
+        var name = javaScript ? "crowd-a" : "crowd-b";
+        await Host.InScopeAsync(async services =>
+        {
+            for (var number = 1; number <= 3; number++)
+            {
+                Assert.That((await services.GetRequiredService<UserDirectory>().AddAsync(new UserDefinition { Email = $"{name}{number}@example.test", Password = Given.Password }, "test")).Succeeded, Is.True);
+            }
+        });
+        var page = await AsAsync(Given.UserAdmin, javaScript);
+        await page.GotoAsync($"/admin/users?q={name}");
+        await PressAsync(page, "Disable…");
+        Assert.That(await page.Locator("[role=alert]").InnerTextAsync(), Does.Contain("Tick at least one user"));
+        await page.GetByRole(AriaRole.Link, new() { Name = "Back to the list" }).ClickAsync();
+
+        await page.GotoAsync($"/admin/users?q={name}");
+        if (javaScript)
+        {
+            await page.GetByLabel("Tick all on this page").PressAsync(" ");
+            await page.GetByLabel($"Tick {name}3@example.test").PressAsync(" ");
+            Assert.That(await page.GetByLabel("Tick all on this page").IsCheckedAsync(), Is.False, "not all any more");
+        }
+        else
+        {
+            await page.GetByLabel($"Tick {name}1@example.test").PressAsync(" ");
+            await page.GetByLabel($"Tick {name}2@example.test").PressAsync(" ");
+        }
+
+        await PressAsync(page, "Disable…");
+        Assert.That(await HeadingAsync(page), Is.EqualTo("Disable 2 users?"));
+        Assert.That(await page.Locator("[data-impact]").InnerTextAsync(), Does.Contain("0 live sessions, 0 refresh tokens and 0 apps"));
+        if (javaScript)
+        {
+            await Look.CheckAsync(page, "the question before a change to many");
+        }
+
+        await PressAsync(page, "Disable 2 users");
+        Assert.That(await HeadingAsync(page), Is.EqualTo("2 of 2 disabled"));
+        if (javaScript)
+        {
+            await Look.CheckAsync(page, "what became of many");
+        }
+
+        await page.GotoAsync($"/admin/users?q={name}");
+        Assert.That(await page.Locator("tbody .badge-off").CountAsync(), Is.EqualTo(2));
+    }
+
+    [Test]
     public async Task The_owner_makes_finds_changes_and_deletes_a_user([Values] bool javaScript)
     {
         var email = $"nina{(javaScript ? 1 : 2)}@example.test";

@@ -44,7 +44,8 @@ internal abstract class BulkPage : AdminPage
 
     public string Counted => Count(Names.Count, Noun);
 
-    public IActionResult OnGet() => Redirect(List);
+    /// <summary>Somebody came without a list: the page says that nothing is ticked and leads back to it.</summary>
+    public IActionResult OnGet() => Page();
 
     public async Task<IActionResult> OnPostAsync(CancellationToken cancellation) => await LoadAsync(cancellation) ?? Page();
 

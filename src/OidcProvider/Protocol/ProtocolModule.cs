@@ -114,8 +114,7 @@ internal static class ProtocolModule
     private static void AddHandlers(OpenIddictServerBuilder server)
     {
         // What is asked.
-        server.RemoveEventHandler(Engine.InferEndpointType.Descriptor);
-        server.AddEventHandler<ProcessRequestContext>(handler => handler.UseSingletonHandler<FindEndpoint>().SetOrder(Engine.InferEndpointType.Descriptor.Order));
+        server.Replace<ProcessRequestContext, FindEndpoint>(Engine.InferEndpointType.Descriptor);
 
         // Who asks. A missing secret is a client that does not authenticate (invalid_client), not a malformed request.
         server.RemoveEventHandler(Engine.Exchange.ValidateClientCredentialsParameters.Descriptor);
@@ -136,21 +135,22 @@ internal static class ProtocolModule
         server.Replace<ValidateTokenRequestContext, CheckTargets>(Engine.Exchange.ValidateResources.Descriptor);
 
         // What they present.
-        server.AddEventHandler<ProcessAuthenticationContext>(handler => handler.UseSingletonHandler<PresentedApiKey>().SetOrder(Engine.ValidateGenericToken.Descriptor.Order - 500));
+        server.Use<ProcessAuthenticationContext, PresentedApiKey>(Engine.ValidateGenericToken.Descriptor.Order - 500);
         server.Use<ExtractEndUserVerificationRequestContext, ReadUserCode>(Web.ExtractGetOrPostRequest<ExtractEndUserVerificationRequestContext>.Descriptor.Order + 500);
-        server.Replace<ValidateTokenContext, ReadState>(Engine.Protection.ValidateReferenceTokenIdentifier.Descriptor);
+        server.ReplacePerRequest<ValidateTokenContext, ReadState>(Engine.Protection.ValidateReferenceTokenIdentifier.Descriptor);
         server.Narrow<ValidateTokenContext, RowNotRead>(Engine.Protection.RestoreTokenEntryProperties.Descriptor);
-        server.Replace<ValidateTokenContext, CheckTokenState>(Engine.Protection.ValidateTokenEntry.Descriptor);
+        server.RemoveEventHandler(Engine.Protection.ValidateTokenEntry.Descriptor);
+        server.AddEventHandler<ValidateTokenContext>(handler => handler.AddFilter<HasRow>().UseScopedHandler<CheckTokenState>().SetOrder(Engine.Protection.ValidateTokenEntry.Descriptor.Order));
         server.RemoveEventHandler(Engine.Protection.ValidateAuthorizationEntry.Descriptor);
-        server.Use<ValidateTokenContext, AccessTokenState>(Engine.Protection.ValidateAuthorizationEntry.Descriptor.Order + 500);
+        server.UsePerRequest<ValidateTokenContext, AccessTokenState>(Engine.Protection.ValidateAuthorizationEntry.Descriptor.Order + 500);
         server.Replace<ValidateTokenRequestContext, CheckScopes.Granted>(Engine.Exchange.ValidateGrantedScopes.Descriptor);
         server.Replace<ValidateTokenRequestContext, CheckCodeVerifier>(Engine.Exchange.ValidateCodeVerifier.Descriptor);
 
         // What they get.
         server.Use<HandleTokenRequestContext, TokenEndpoint>(Engine.Exchange.AttachPrincipal.Descriptor.Order + 500);
-        server.Use<HandleUserInfoRequestContext, UserInfoEndpoint>(Engine.UserInfo.AttachClaims.Descriptor.Order + 500);
+        server.UsePerRequest<HandleUserInfoRequestContext, UserInfoEndpoint>(Engine.UserInfo.AttachClaims.Descriptor.Order + 500);
         server.Replace<HandleIntrospectionRequestContext, IntrospectionEndpoint>(Engine.Introspection.AttachApplicationClaims.Descriptor);
-        server.Replace<HandleRevocationRequestContext, RevocationEndpoint>(Engine.Revocation.RevokeToken.Descriptor);
+        server.ReplacePerRequest<HandleRevocationRequestContext, RevocationEndpoint>(Engine.Revocation.RevokeToken.Descriptor);
 
         // How it is issued.
         server.RemoveEventHandler(Engine.RedeemTokenEntry.Descriptor);
@@ -159,7 +159,7 @@ internal static class ProtocolModule
         server.Use<ProcessSignInContext, StateLifetime>(Engine.AttachSignInParameters.Descriptor.Order + 250);
         server.Use<GenerateTokenContext, SelectSigningKey>(Engine.Protection.AttachSecurityCredentials.Descriptor.Order + 250);
         server.Use<GenerateTokenContext, LeanTokens>(Engine.Protection.CreateTokenEntry.Descriptor.Order - 500);
-        server.Use<GenerateTokenContext, SealState>(Engine.Protection.CreateTokenEntry.Descriptor.Order - 250);
+        server.UsePerRequest<GenerateTokenContext, SealState>(Engine.Protection.CreateTokenEntry.Descriptor.Order - 250);
         server.Narrow<GenerateTokenContext, MakesJwt>(Engine.Protection.AttachTokenSubject.Descriptor);
         server.Narrow<GenerateTokenContext, MakesJwt>(Engine.Protection.AttachTokenMetadata.Descriptor);
         server.Use<GenerateTokenContext, ShapeToken>(Engine.Protection.AttachTokenMetadata.Descriptor.Order + 500);
@@ -170,7 +170,7 @@ internal static class ProtocolModule
         server.Use<ApplyConfigurationResponseContext, IssuerName>(91_000);
         server.Use<ApplyConfigurationResponseContext, RenderMetadata>(95_000);
         server.Use<ApplyJsonWebKeySetResponseContext, RenderMetadata>(95_000);
-        server.Use<ApplyAuthorizationResponseContext, RedirectErrors>(Engine.Authentication.AttachRedirectUri.Descriptor.Order + 500);
+        server.UsePerRequest<ApplyAuthorizationResponseContext, RedirectErrors>(Engine.Authentication.AttachRedirectUri.Descriptor.Order + 500);
         server.Use<ApplyAuthorizationResponseContext, IssuerName>(91_000);
         server.Replace<ApplyAuthorizationResponseContext, WriteFormPost>(Web.Authentication.ProcessFormPostResponse.Descriptor);
         server.Use<ApplyIntrospectionResponseContext, IssuerName>(91_000);
@@ -196,7 +196,13 @@ internal static class ProtocolModule
         public ValueTask<DbContext> GetDbContextAsync(CancellationToken cancellationToken) => new(request.GetRequiredService<AppDbContext>());
     }
 
+    // Made once.
     private static void Use<TContext, THandler>(this OpenIddictServerBuilder server, int order)
+        where TContext : BaseContext where THandler : class, IOpenIddictServerHandler<TContext> =>
+        server.AddEventHandler<TContext>(handler => handler.UseSingletonHandler<THandler>().SetOrder(order));
+
+    // Made for each request, with what belongs to it: the database, the rows it writes.
+    private static void UsePerRequest<TContext, THandler>(this OpenIddictServerBuilder server, int order)
         where TContext : BaseContext where THandler : class, IOpenIddictServerHandler<TContext> =>
         server.AddEventHandler<TContext>(handler => handler.UseScopedHandler<THandler>().SetOrder(order));
 
@@ -216,5 +222,12 @@ internal static class ProtocolModule
     {
         server.RemoveEventHandler(replaced);
         server.Use<TContext, THandler>(replaced.Order);
+    }
+
+    private static void ReplacePerRequest<TContext, THandler>(this OpenIddictServerBuilder server, OpenIddictServerHandlerDescriptor replaced)
+        where TContext : BaseContext where THandler : class, IOpenIddictServerHandler<TContext>
+    {
+        server.RemoveEventHandler(replaced);
+        server.UsePerRequest<TContext, THandler>(replaced.Order);
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore;
 using OidcProvider.Clients;
 using OidcProvider.Protocol.Handlers;
 using OpenIddict.Abstractions;
@@ -11,11 +12,8 @@ namespace OidcProvider.Protocol;
 /// The token endpoint (RFC 6749 §3.2). By now the engine has authenticated the client and verified the code, refresh token or
 /// device code; a grant fills in what is special to it.
 /// </summary>
-internal sealed class TokenEndpoint(IServiceProvider services, ClientCredentialsGrant clients, UsageCounts usage) : IOpenIddictServerHandler<HandleTokenRequestContext>
+internal sealed class TokenEndpoint(ClientCredentialsGrant clients, UsageCounts usage) : IOpenIddictServerHandler<HandleTokenRequestContext>
 {
-    // Made when a user stands behind the grant: a service's own token must not pay for a database context.
-    private UserGrant Users => services.GetRequiredService<UserGrant>();
-
     public async ValueTask HandleAsync(HandleTokenRequestContext context)
     {
         var client = CheckClient.Current(context.Transaction);
@@ -25,11 +23,13 @@ internal sealed class TokenEndpoint(IServiceProvider services, ClientCredentials
             return;
         }
 
+        // What a grant needs is made when it is asked for: a service's own token must not pay for a database context.
+        var services = context.Transaction.GetHttpRequest()!.HttpContext.RequestServices;
         var principal = context.Request.GrantType switch
         {
-            GrantTypes.AuthorizationCode => await Users.RedeemCodeAsync(context.AuthorizationCodePrincipal!, client),
-            GrantTypes.RefreshToken => await Users.RefreshAsync(context.RefreshTokenPrincipal!, client),
-            GrantTypes.DeviceCode => await Users.RedeemDeviceCodeAsync(context.DeviceCodePrincipal!, client),
+            GrantTypes.AuthorizationCode => await services.GetRequiredService<UserGrant>().RedeemCodeAsync(context.AuthorizationCodePrincipal!, client),
+            GrantTypes.RefreshToken => await services.GetRequiredService<UserGrant>().RefreshAsync(context.RefreshTokenPrincipal!, client),
+            GrantTypes.DeviceCode => await services.GetRequiredService<UserGrant>().RedeemDeviceCodeAsync(context.DeviceCodePrincipal!, client),
             GrantTypes.TokenExchange => await services.GetRequiredService<ApiKeyGrant>().ExchangeAsync(PresentedApiKey.Exchanged(context.Transaction)!, context.Request, client),
             GrantTypes.ClientCredentials => await clients.GrantAsync(context.Request, client),
             _ => new Hosting.Problem(Errors.UnsupportedGrantType, "The grant type is not supported."),

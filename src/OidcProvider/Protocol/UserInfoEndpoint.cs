@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using OidcProvider.Clients;
 using OidcProvider.Tokens;
 using OpenIddict.Abstractions;
@@ -37,9 +36,7 @@ internal sealed class UserInfoEndpoint(GrantGate gate, RegistrySnapshot scopes) 
         context.Subject = admitted.Value.User.Id.ToString();
         foreach (var (name, value) in released)
         {
-            context.Claims[name] = Parameter(value!);
+            context.Claims[name] = new OpenIddictParameter(value);
         }
     }
-
-    private static OpenIddictParameter Parameter(JsonNode value) => new(value.DeepClone());
 }

@@ -18,6 +18,12 @@ internal sealed class ReadState(AppDbContext database, TokenLookups lookups, Sta
 
     public async ValueTask HandleAsync(ValidateTokenContext context)
     {
+        // A JWT is no handle.
+        if (context.Token.Contains('.', StringComparison.Ordinal))
+        {
+            return;
+        }
+
         if (context.Token.Length == HandleLength && MayBe(context, TokenTypeIdentifiers.RefreshToken, TokenTypeIdentifiers.Private.AuthorizationCode)
             && await lookups.ByReference(database, SealState.Reference(context.Token)) is { Type: not null, Grant: not null } found
             && MayBe(context, found.Type) && StateSeal.IsSealed(found.Payload) && seal.Open(found.Payload!, found.Id) is { } identity)
@@ -54,8 +60,14 @@ internal sealed class ReadState(AppDbContext database, TokenLookups lookups, Sta
     }
 }
 
-/// <summary>The engine reads the row again for what the principal lacks; <see cref="ReadState"/> has put it there.</summary>
+/// <summary>The engine reads the row again for what the principal lacks; <see cref="ReadState"/> has put it there, and a JWT access token has none.</summary>
 internal sealed class RowNotRead : IOpenIddictServerHandlerFilter<ValidateTokenContext>
 {
-    public ValueTask<bool> IsActiveAsync(ValidateTokenContext context) => ValueTask.FromResult(context.AuthorizationId is null);
+    public ValueTask<bool> IsActiveAsync(ValidateTokenContext context) => ValueTask.FromResult(context.TokenId is not null && context.AuthorizationId is null);
+}
+
+/// <summary>Only what has a row can be looked up.</summary>
+internal sealed class HasRow : IOpenIddictServerHandlerFilter<ValidateTokenContext>
+{
+    public ValueTask<bool> IsActiveAsync(ValidateTokenContext context) => ValueTask.FromResult(context.TokenId is not null);
 }

@@ -14,6 +14,9 @@ internal sealed class TokenLookups
                 row.Id, row.Type, row.Status, row.Payload, row.CreationDate, row.ExpirationDate, row.AuthorizationId, row.Authorization!.Status, row.Authorization.CreationDate))
             .SingleOrDefault());
 
+    public Func<AppDbContext, Guid, Task<bool>> IsGrantValid { get; } = EF.CompileAsyncQuery((AppDbContext database, Guid grant) =>
+        database.Authorizations.Any(row => row.Id == grant && row.Status == Statuses.Valid));
+
     /// <summary>Whether a grant stands and none of its access tokens of this <c>jti</c> was revoked by itself.</summary>
     public Func<AppDbContext, Guid, string, Task<bool>> GrantStands { get; } = EF.CompileAsyncQuery((AppDbContext database, Guid grant, string jti) =>
         database.Authorizations.Any(row => row.Id == grant && row.Status == Statuses.Valid && !database.RevokedAccessTokens.Any(revoked => revoked.Id == jti)));

@@ -15,7 +15,7 @@ internal static class TokensModule
     public static IServiceCollection AddTokens(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddValidatedOptions<TokensOptions>(TokensOptions.Section).AddScoped<TokenStore>().AddScoped<ConnectedApps>().AddScoped<GrantDesk>().AddScoped<FirstPartyTokens>().AddScoped<Pruning>().AddScoped<AccessTokenStanding>().AddScoped<GrantGate>()
-            .AddSingleton<TokenLookups>().AddSingleton<StateSeal>().AddScoped<RequestRows>().AddSingleton<MakesJwt>().AddSingleton<RowNotRead>();
+            .AddSingleton<TokenLookups>().AddSingleton<StateSeal>().AddScoped<RequestRows>().AddSingleton<MakesJwt>().AddSingleton<RowNotRead>().AddSingleton<HasRow>();
         // The schedule is fixed when the services are; a bad one is reported by the options check.
         var schedule = configuration[$"{TokensOptions.Section}:{nameof(TokensOptions.PruneSchedule)}"];
         services.AddJob<PruneExpiredJob>(JobsModule.IsSchedule(schedule) ? schedule! : new TokensOptions().PruneSchedule);

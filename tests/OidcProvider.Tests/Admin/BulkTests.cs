@@ -103,7 +103,7 @@ public class BulkTests(Database database) : ProviderFixture(database)
         var nothing = await owner.PostAsync("/admin/clients/bulk", [new("what", "disable")]);
         Assert.That(((int)nothing.Status, nothing.Body.Contains("Tick at least one client", StringComparison.Ordinal)), Is.EqualTo((400, true)));
         Assert.That((int)(await owner.PostAsync("/admin/clients/bulk", [new("what", "explode"), new("ids", Given.Other)])).Status, Is.EqualTo(404));
-        Assert.That((await owner.GetAsync("/admin/users/bulk")).Title, Is.EqualTo("Users"));
+        Assert.That((await owner.GetAsync("/admin/users/bulk")).Title, Is.EqualTo("Nothing is ticked"));
         await Host.InScopeAsync(async services => Assert.That((await services.GetRequiredService<ClientRegistry>().FindAsync(Given.Other))!.Disabled, Is.False));
     }
 

@@ -34,8 +34,8 @@ public class TwoNodesTests(bool redis)
     public async Task E05_of_a_hundred_parallel_guesses_on_two_nodes_five_are_judged_and_the_right_one_must_wait()
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(index => GuessAsync(index % 2, Given.Bob, index == 60 ? Given.Password : "wrong")));
-        Assert.That(answers.Count(status => status == HttpStatusCode.TooManyRequests), Is.GreaterThanOrEqualTo(94), "the right one gives its try back, if it was among the five");
-        Assert.That(answers.Count(status => status is not HttpStatusCode.TooManyRequests), Is.LessThanOrEqualTo(6));
+        // The right one clears the account's count, if it was among the five: then it is the fifth at the latest and five more follow.
+        Assert.That(answers.Count(status => status is not HttpStatusCode.TooManyRequests), Is.LessThanOrEqualTo(answers.Contains(HttpStatusCode.OK) ? 10 : 5));
         var later = await Task.WhenAll(GuessAsync(0, Given.Bob, "wrong"), GuessAsync(1, Given.Bob, "wrong"));
         if (!answers.Contains(HttpStatusCode.OK))
         {
