@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
+using OidcProvider.Audit;
 using OidcProvider.Data;
 using OidcProvider.Hosting;
 
@@ -45,10 +46,11 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, MasterKeySource maste
     {
         await using var scope = scopes.CreateAsyncScope();
         var database = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        var audit = scope.ServiceProvider.GetRequiredService<AuditLog>();
         List<SigningKey> made = [];
         foreach (var algorithm in SigningAlgorithms.Append(SecurityAlgorithms.Aes256KW))
         {
-            if (await MakeAsync(database, algorithm, at: null, cancellation) is { } key)
+            if (await MakeAsync(database, algorithm, at: null, audit, cancellation) is { } key)
             {
                 made.Add(key);
             }
@@ -62,7 +64,7 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, MasterKeySource maste
     {
         await using var scope = scopes.CreateAsyncScope();
         var database = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        await MakeAsync(database, algorithm, time.GetUtcNow().UtcDateTime + options.Value.AnnounceFor, cancellation);
+        await MakeAsync(database, algorithm, time.GetUtcNow().UtcDateTime + options.Value.AnnounceFor, audit: null, cancellation);
     }
 
     /// <summary>Reads the keys anew, because another process changed them or because a phase has changed.</summary>
@@ -83,7 +85,7 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, MasterKeySource maste
         return over.Count == 0 ? 0 : await database.SigningKeys.Where(row => over.Contains(row.Id)).ExecuteDeleteAsync(cancellation);
     }
 
-    private async Task<SigningKey?> MakeAsync(AppDbContext database, string algorithm, DateTime? at, CancellationToken cancellation)
+    private async Task<SigningKey?> MakeAsync(AppDbContext database, string algorithm, DateTime? at, AuditLog? audit, CancellationToken cancellation)
     {
         var now = time.GetUtcNow().UtcDateTime;
         var keys = await ScheduledAsync(database, algorithm, cancellation);
@@ -97,20 +99,14 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, MasterKeySource maste
         }
 
         var generation = keys.Count == 0 ? 1 : keys.Max(key => key.Generation) + 1;
-        var material = KeyMaterial.Create(algorithm);
-        var id = Base64UrlEncoder.Encode(RandomNumberGenerator.GetBytes(12));
-        var made = new SigningKey
-        {
-            Id = id,
-            Algorithm = algorithm,
-            Use = algorithm == SecurityAlgorithms.Aes256KW ? "enc" : "sig",
-            Generation = generation,
-            CreatedAt = now,
-            ActivateAt = activation,
-            SealedKey = master.Key.Seal(material, KeyMaterial.Purpose(id)),
-        };
-        CryptographicOperations.ZeroMemory(material);
+        var made = New(algorithm, generation, now, activation);
         database.SigningKeys.Add(made);
+        if (generation > 1)
+        {
+            // Who makes one ahead of time tells of it themselves.
+            audit?.Append(AuditEvents.KeyRotated, actor: null, made.Id, reason: "due");
+        }
+
         try
         {
             await database.SaveChangesAsync(cancellation);
@@ -128,6 +124,24 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, MasterKeySource maste
 
             return null;
         }
+    }
+
+    private SigningKey New(string algorithm, int generation, DateTime now, DateTime activation)
+    {
+        var material = KeyMaterial.Create(algorithm);
+        var id = Base64UrlEncoder.Encode(RandomNumberGenerator.GetBytes(12));
+        var key = new SigningKey
+        {
+            Id = id,
+            Algorithm = algorithm,
+            Use = algorithm == SecurityAlgorithms.Aes256KW ? "enc" : "sig",
+            Generation = generation,
+            CreatedAt = now,
+            ActivateAt = activation,
+            SealedKey = master.Key.Seal(material, KeyMaterial.Purpose(id)),
+        };
+        CryptographicOperations.ZeroMemory(material);
+        return key;
     }
 
     private async Task LoadAsync(AppDbContext database, CancellationToken cancellation)

@@ -1,4 +1,3 @@
-using OidcProvider.Audit;
 using Quartz;
 
 namespace OidcProvider.Keys;
@@ -8,7 +7,7 @@ namespace OidcProvider.Keys;
 /// the announced moment on (<see cref="KeyClock"/>).
 /// </summary>
 [DisallowConcurrentExecution]
-internal sealed class RotateKeysJob(KeyRing ring, AuditLog audit, ILogger<RotateKeysJob> logger) : IJob
+internal sealed class RotateKeysJob(KeyRing ring, ILogger<RotateKeysJob> logger) : IJob
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
@@ -20,7 +19,6 @@ internal sealed class RotateKeysJob(KeyRing ring, AuditLog audit, ILogger<Rotate
 
         foreach (var key in made)
         {
-            await audit.WriteAsync(AuditEvents.KeyRotated, actor: null, key.Id, reason: "schedule");
             logger.LogInformation("Made the {Algorithm} key {Kid}; it is in force from {ActivateAt:u} on", key.Algorithm, key.Id, key.ActivateAt);
         }
 

@@ -66,7 +66,7 @@ public class KeyRotationTests : ProviderFixture
         await Host.InScopeAsync(async services =>
         {
             var told = await services.GetRequiredService<AppDbContext>().AuditRecords.SingleAsync(record => record.Event == AuditEvents.KeyRotated && record.Subject == made);
-            Assert.That((told.Actor, told.Reason), Is.EqualTo(((string?)null, "schedule")));
+            Assert.That((told.Actor, told.Reason), Is.EqualTo(((string?)null, "due")));
         });
     }
 
