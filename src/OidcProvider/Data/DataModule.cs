@@ -36,7 +36,9 @@ internal static class DataModule
             DatabaseProvider.SqlServer => services.AddDbContextPool<AppDbContext, SqlServerDbContext>((sp, options) =>
                 options.UseSqlServer(ConnectionString(sp), server => server.CommandTimeout(Timeout(sp))).Common()),
             _ => services.AddDbContextPool<AppDbContext, SqliteDbContext>((sp, options) =>
-                options.UseSqlite(Prepared(ConnectionString(sp)), sqlite => sqlite.CommandTimeout(Timeout(sp))).UseKeptStatements(sp).Common()),
+                options.UseSqlite(Prepared(ConnectionString(sp)), sqlite => sqlite.CommandTimeout(Timeout(sp))).UseKeptStatements(sp).Common(),
+                // Each keeps its connection with a page cache of 2 MB; what comes beyond these is closed again.
+                poolSize: 64),
         };
     }
 

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
@@ -34,6 +35,33 @@ internal sealed class KeptSqliteConnection(
     public override bool Close() => LetGo(base.Close());
 
     public override async Task<bool> CloseAsync() => LetGo(await base.CloseAsync());
+
+    protected override DbTransaction ConnectionBeginTransaction(IsolationLevel isolationLevel)
+    {
+        try
+        {
+            return base.ConnectionBeginTransaction(isolationLevel);
+        }
+        catch
+        {
+            _writers?.Release(ConnectionId);
+            throw;
+        }
+    }
+
+    protected override async ValueTask<DbTransaction> ConnectionBeginTransactionAsync(IsolationLevel isolationLevel, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await base.ConnectionBeginTransactionAsync(isolationLevel, cancellationToken);
+        }
+        catch
+        {
+            // Another process kept the database too long: the next writer of this one must have its turn.
+            _writers?.Release(ConnectionId);
+            throw;
+        }
+    }
 
     protected override void CloseDbConnection()
     {
@@ -88,7 +116,7 @@ internal sealed class SqliteStatements : DbCommandInterceptor
         new(ReaderExecuting(command, eventData, result));
 
     public override InterceptionResult<int> NonQueryExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<int> result) =>
-        Run(command, result, static prepared => prepared.ExecuteNonQuery());
+        Run(command, result, static prepared => prepared.ExecuteAndForget());
 
     public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default) =>
@@ -154,6 +182,14 @@ internal sealed class SqliteStatements : DbCommandInterceptor
     private sealed class PreparedCommand(string text, SqliteConnection connection) : SqliteCommand(text, connection)
     {
         public bool IsBusy => DataReader is not null;
+
+        public int ExecuteAndForget()
+        {
+            var rows = ExecuteNonQuery();
+            // What was written is not kept until the next time.
+            Parameters.Clear();
+            return rows;
+        }
 
         public void Take(SqliteCommand command)
         {

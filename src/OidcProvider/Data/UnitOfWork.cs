@@ -9,6 +9,9 @@ internal sealed class UnitOfWork : IAsyncDisposable
 
     private UnitOfWork(IDbContextTransaction? own) => _own = own;
 
+    /// <summary>Whether the transaction is one's own: only then is anything in force when it is committed.</summary>
+    public bool IsOwn => _own is not null;
+
     public static async Task<UnitOfWork> BeginAsync(AppDbContext database, CancellationToken cancellation = default) =>
         new(database.Database.CurrentTransaction is null ? await database.Database.BeginTransactionAsync(cancellation) : null);
 

@@ -113,6 +113,7 @@ internal sealed class Bootstrap(AppDbContext database, ScopeRegistry scopes, Cli
         if (problems.Count == 0)
         {
             await transaction.CommitAsync(cancellation);
+            webhooks.Committed();
         }
 
         return problems;

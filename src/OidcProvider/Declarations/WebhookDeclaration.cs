@@ -13,6 +13,9 @@ internal sealed partial class WebhookDeclaration(WebhookRegistry registry)
 {
     private const string Kind = "webhook";
 
+    /// <inheritdoc cref="WebhookRegistry.Committed"/>
+    public void Committed() => registry.Committed();
+
     private sealed record Known(WebhookView View, DeclaredWebhook Hook);
 
     private sealed record Wanted(int Index, DeclaredWebhook Hook);

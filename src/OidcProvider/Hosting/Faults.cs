@@ -39,6 +39,10 @@ internal sealed class Faults(RequestDelegate next, ILogger<Faults> logger)
         {
             logger.LogError(fault, "{Method} {Path} failed with {Status} [{RequestId}]", context.Request.Method, context.Request.Path.Value, status, context.TraceIdentifier);
         }
+        else if (status == StatusCodes.Status400BadRequest)
+        {
+            logger.LogInformation("{Method} {Path} could not be read: {Reason} [{RequestId}]", context.Request.Method, context.Request.Path.Value, fault.Message, context.TraceIdentifier);
+        }
 
         // What the failed attempt put into the answer must not go out with the error.
         var requestId = RequestId.Of(context);

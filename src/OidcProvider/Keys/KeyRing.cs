@@ -71,7 +71,13 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, MasterKeySource maste
     public async Task RefreshAsync(CancellationToken cancellation)
     {
         await using var scope = scopes.CreateAsyncScope();
-        await LoadAsync(scope.ServiceProvider.GetRequiredService<AppDbContext>(), cancellation);
+        var database = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        if (!await LoadAsync(database, cancellation))
+        {
+            // A key was revoked and whoever did it has not made the next one, or never will.
+            await MakeDueAsync(cancellation);
+            await LoadAsync(database, cancellation);
+        }
     }
 
     /// <summary>Deletes the rows of keys that are over, and tells how many.</summary>
@@ -91,7 +97,7 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, MasterKeySource maste
         var keys = await ScheduledAsync(database, algorithm, cancellation);
         // Encryption keys only grow old with what they sealed; they are replaced by command.
         var due = at ?? (algorithm == SecurityAlgorithms.Aes256KW
-            ? keys.Any(key => !(key.RevokedAt <= now)) ? null : now
+            ? keys.Any(key => !(key.RevokedAt <= now) && key.ActivateAt <= now) ? null : now
             : KeySchedule.NextActivation(keys, now, options.Value.RotateAfter, options.Value.AnnounceFor));
         if (due is not { } activation)
         {
@@ -144,7 +150,8 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, MasterKeySource maste
         return key;
     }
 
-    private async Task LoadAsync(AppDbContext database, CancellationToken cancellation)
+    // False: there is an algorithm that nothing signs with, so what was in force stays.
+    private async Task<bool> LoadAsync(AppDbContext database, CancellationToken cancellation)
     {
         var now = time.GetUtcNow().UtcDateTime;
         var rows = await database.SigningKeys.AsNoTracking().ToListAsync(cancellation);
@@ -167,11 +174,18 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, MasterKeySource maste
         var encrypting = rows.Where(row => row.Use == "enc" && phases[row.Id] != KeyPhase.Revoked)
             .OrderBy(row => phases[row.Id] == KeyPhase.Announced).ThenByDescending(row => row.ActivateAt).Select(row => KeyMaterial.Encrypting(row, master.Key));
         var before = _current;
+        if (before is not null && !SigningAlgorithms.All(signing.ContainsKey))
+        {
+            return false;
+        }
+
         _current = new KeySet(signing, published, [.. encrypting], KeySchedule.NextChange([.. rows.Select(Scheduled)], now, options.Value.RetireFor));
         if (before is not null && !Same(before, _current))
         {
             reload.Fire();
         }
+
+        return true;
     }
 
     private static bool Same(KeySet one, KeySet other) =>

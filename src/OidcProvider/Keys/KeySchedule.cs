@@ -72,15 +72,15 @@ internal static class KeySchedule
     public static DateTime? NextActivation(IReadOnlyCollection<ScheduledKey> keys, DateTime now, TimeSpan rotateAfter, TimeSpan announceFor)
     {
         var usable = keys.Where(key => !(key.RevokedAt <= now)).ToList();
+        // The first key of an algorithm, or the one after a revocation, cannot wait to be known; nor for one that is announced.
+        if (!usable.Any(key => key.ActivateAt <= now))
+        {
+            return now;
+        }
+
         if (usable.Any(key => key.ActivateAt > now))
         {
             return null;
-        }
-
-        // The first key of an algorithm, or the one after a revocation, cannot wait to be known.
-        if (usable.Count == 0)
-        {
-            return now;
         }
 
         var due = usable.Max(key => key.ActivateAt) + rotateAfter;

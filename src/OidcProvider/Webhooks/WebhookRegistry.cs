@@ -74,8 +74,7 @@ internal sealed class WebhookRegistry(AppDbContext database, WebhookSecrets secr
 
         if (updated.Succeeded)
         {
-            await work.CommitAsync();
-            outbox.Invalidate();
+            await CommitAsync(work);
         }
 
         return updated;
@@ -117,8 +116,7 @@ internal sealed class WebhookRegistry(AppDbContext database, WebhookSecrets secr
         database.Webhooks.Remove(row);
         await SaveAsync(AuditEvents.WebhookRemoved, actor, id, AuditChange.Of(Described(row), null), cancellation);
         await database.WebhookDeliveries.Where(delivery => delivery.WebhookId == id).ExecuteDeleteAsync(cancellation);
-        await work.CommitAsync();
-        outbox.Invalidate();
+        await CommitAsync(work);
         return true;
     }
 
@@ -160,9 +158,21 @@ internal sealed class WebhookRegistry(AppDbContext database, WebhookSecrets secr
         audit.Append(@event, actor, id.ToString(), change: change);
         await ChangeWatch.CountAsync(database, cancellation);
         await database.SaveChangesAsync(cancellation);
-        await work.CommitAsync();
-        outbox.Invalidate();
+        await CommitAsync(work);
     }
+
+    // Within somebody else's transaction nothing is in force yet, and reading it anew would wait for that transaction.
+    private async Task CommitAsync(UnitOfWork work)
+    {
+        await work.CommitAsync();
+        if (work.IsOwn)
+        {
+            Committed();
+        }
+    }
+
+    /// <summary>What was changed in the caller's transaction is in force: the next event asks anew who wants it.</summary>
+    public void Committed() => outbox.Invalidate();
 
     /// <summary>Everything that is wrong with what is asked. Changes nothing.</summary>
     public List<Problem> Check(WebhookRequest asked) => WebhookRules.Check(

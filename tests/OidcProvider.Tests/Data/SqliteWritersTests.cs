@@ -39,6 +39,29 @@ public class SqliteWritersTests : ProviderFixture
         await WriteAsync().WaitAsync(Soon);
     }
 
+    [Test]
+    public async Task A_question_within_the_answer_to_the_same_question_gets_its_own()
+    {
+        await Host.InScopeAsync(async services =>
+        {
+            var database = services.GetRequiredService<AppDbContext>();
+            var outer = 0;
+            await foreach (var scope in database.Clients.AsNoTracking().OrderBy(client => client.ClientId).AsAsyncEnumerable())
+            {
+                var inner = 0;
+                await foreach (var again in database.Clients.AsNoTracking().OrderBy(client => client.ClientId).AsAsyncEnumerable())
+                {
+                    inner++;
+                }
+
+                Assert.That(inner, Is.GreaterThan(2));
+                outer++;
+            }
+
+            Assert.That(outer, Is.GreaterThan(2));
+        });
+    }
+
     private Task WriteAsync() => Host.InScopeAsync(async services =>
     {
         var database = services.GetRequiredService<AppDbContext>();

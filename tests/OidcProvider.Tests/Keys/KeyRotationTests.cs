@@ -46,6 +46,23 @@ public class KeyRotationTests : ProviderFixture
     }
 
     [Test, Order(3)]
+    public async Task With_the_next_key_announced_a_revoked_one_leaves_no_gap()
+    {
+        using var client = Client(Given.Trusted);
+        var tokens = await client.SignInAsync();
+        await Host.InScopeAsync(async services =>
+        {
+            var desk = services.GetRequiredService<KeyDesk>();
+            await desk.RotateAsync("RS256", "test");
+            foreach (var key in (await desk.ListAsync()).Where(key => key.Algorithm == "RS256" && key.Phase is "signing" or "retired"))
+            {
+                await desk.RevokeAsync(key.Kid, "test");
+            }
+        });
+        Assert.That((await client.RefreshAsync(tokens["refresh_token"])).Status, Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    [Test, Order(4)]
     public async Task The_next_key_is_made_when_it_is_due_and_the_trail_says_so()
     {
         using var client = Client(Given.Trusted);

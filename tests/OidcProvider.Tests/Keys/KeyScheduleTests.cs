@@ -29,6 +29,10 @@ public class KeyScheduleTests
         Assert.That(KeySchedule.NextActivation([Key("a", 1, Now), Key("b", 2, Now.AddDays(90))], Now.AddDays(89.5), Rotate, Day), Is.Null);
 
     [Test]
+    public void After_a_revocation_an_announced_one_does_not_help() =>
+        Assert.That(KeySchedule.NextActivation([Key("a", 1, Now, Now.AddDays(89.5)), Key("b", 2, Now.AddDays(90))], Now.AddDays(89.6), Rotate, Day), Is.EqualTo(Now.AddDays(89.6)));
+
+    [Test]
     public void After_a_revocation_the_next_one_cannot_wait() =>
         Assert.That(KeySchedule.NextActivation([Key("a", 1, Now, Now.AddDays(1))], Now.AddDays(2), Rotate, Day), Is.EqualTo(Now.AddDays(2)));
 
