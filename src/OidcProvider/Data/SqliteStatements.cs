@@ -69,20 +69,8 @@ internal sealed class KeptSqliteConnection(
 
     protected override Task CloseDbConnectionAsync() => Task.CompletedTask;
 
-    protected override void ResetState(bool disposeDbConnection)
-    {
-        base.ResetState(disposeDbConnection);
-        LetGo();
-    }
-
-    protected override async ValueTask ResetStateAsync(bool disposeDbConnection)
-    {
-        await base.ResetStateAsync(disposeDbConnection);
-        LetGo();
-    }
-
-    // However a transaction ended or failed to begin: without one, this connection does not hold the writers' turn.
-    private bool LetGo(bool result = true)
+    // However a transaction ended: it closes the connection, and without one this does not hold the writers' turn.
+    private bool LetGo(bool result)
     {
         if (CurrentTransaction is null)
         {
@@ -144,7 +132,7 @@ internal sealed class SqliteStatements : DbCommandInterceptor
 
     private PreparedCommand? Find(SqliteCommand command)
     {
-        if (command.Connection is not { } connection || !Kept.Any(verb => command.CommandText.StartsWith(verb, StringComparison.Ordinal)))
+        if (command.Connection is not { } connection)
         {
             return null;
         }
@@ -152,6 +140,11 @@ internal sealed class SqliteStatements : DbCommandInterceptor
         var known = _prepared.GetOrCreateValue(connection);
         if (!known.TryGetValue(command.CommandText, out var prepared))
         {
+            if (!Array.Exists(Kept, verb => command.CommandText.StartsWith(verb, StringComparison.Ordinal)))
+            {
+                return null;
+            }
+
             Trim(known);
             known.Add(command.CommandText, prepared = new PreparedCommand(command.CommandText, connection));
         }
