@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
@@ -211,9 +210,8 @@ public class JourneyTests : BrowserFixture
         await SignInAsync(mine, Given.Bob);
         await mine.GotoAsync("/account/sessions");
         await mine.GetByRole(AriaRole.Button, new() { Name = "Sign out Chrome on Linux" }).ClickAsync();
-        var watch = Stopwatch.StartNew();
         var answer = await other.APIRequest.GetAsync("/account", new() { MaxRedirects = 0 });
-        Assert.That((answer.Status, watch.Elapsed < TimeSpan.FromSeconds(1)), Is.EqualTo((302, true)), "signed out within a second");
+        Assert.That(answer.Status, Is.EqualTo(302), "the very next request is signed out");
         await other.GotoAsync("/account");
         await Expect(other.Locator("h1")).ToHaveTextAsync("Sign in");
         await Expect(page.Locator("h1")).ToHaveTextAsync("You are signed in");

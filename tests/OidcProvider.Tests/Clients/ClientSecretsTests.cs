@@ -1,4 +1,5 @@
-using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using OidcProvider.Clients;
@@ -12,8 +13,14 @@ internal sealed class ClientSecretsTests
 
     private ClientSecrets Create(Argon2id argon2id) => new(argon2id, _time);
 
-    private static Argon2id Hasher(int memory = 8 * 1024, int iterations = 1) =>
-        new(Options.Create(new PasswordHashOptions { MemoryKiB = memory, Iterations = iterations }));
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+
+    private IMeterFactory Meters => _services.GetRequiredService<IMeterFactory>();
+
+    private Argon2id Hasher() => new(Options.Create(new PasswordHashOptions { MemoryKiB = 8 * 1024, Iterations = 1 }), Meters);
+
+    [OneTimeTearDown]
+    public void Dispose() => _services.Dispose();
 
     [Test]
     public void A_generated_secret_has_256_bits_and_is_never_the_same()
@@ -55,17 +62,18 @@ internal sealed class ClientSecretsTests
     [Test]
     public async Task A_right_chosen_secret_is_remembered_for_five_minutes_and_a_wrong_one_never()
     {
-        // Dear enough that a computed answer and a remembered one cannot be mistaken for each other.
-        using var hasher = Hasher(64 * 1024, 4);
+        using var hasher = Hasher();
+        using var hashes = new HashCount(Meters);
         var secrets = Create(hasher);
         var hash = await secrets.HashChosenAsync("at-least-32-characters-long-secret");
-        await secrets.VerifyAsync(hash, "at-least-32-characters-long-secret");
-        var computed = await ElapsedAsync(secrets, hash, "wrong-wrong-wrong-wrong-wrong-wrong");
+        Task<int> CostAsync(string secret) => hashes.OfAsync(async () => await secrets.VerifyAsync(hash, secret));
 
-        Assert.That(await ElapsedAsync(secrets, hash, "at-least-32-characters-long-secret"), Is.LessThan(computed / 4));
-        Assert.That(await ElapsedAsync(secrets, hash, "wrong-wrong-wrong-wrong-wrong-wrong"), Is.GreaterThan(computed / 4));
+        Assert.That(await CostAsync("at-least-32-characters-long-secret"), Is.EqualTo(1));
+        Assert.That(await CostAsync("at-least-32-characters-long-secret"), Is.Zero);
+        Assert.That(await CostAsync("wrong-wrong-wrong-wrong-wrong-wrong"), Is.EqualTo(1));
+        Assert.That(await CostAsync("wrong-wrong-wrong-wrong-wrong-wrong"), Is.EqualTo(1));
         _time.Advance(TimeSpan.FromMinutes(5));
-        Assert.That(await ElapsedAsync(secrets, hash, "at-least-32-characters-long-secret"), Is.GreaterThan(computed / 4));
+        Assert.That(await CostAsync("at-least-32-characters-long-secret"), Is.EqualTo(1));
     }
 
     [TestCase("")]
@@ -87,12 +95,5 @@ internal sealed class ClientSecretsTests
         }
 
         Assert.That(matches, Is.False);
-    }
-
-    private static async Task<TimeSpan> ElapsedAsync(ClientSecrets secrets, string hash, string secret)
-    {
-        var started = Stopwatch.GetTimestamp();
-        await secrets.VerifyAsync(hash, secret);
-        return Stopwatch.GetElapsedTime(started);
     }
 }

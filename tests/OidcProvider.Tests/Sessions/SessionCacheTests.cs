@@ -77,7 +77,7 @@ public class SessionCacheTests : ProviderFixture
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while ((await browser.GetAsync("/account")).Title != "Sign in")
         {
-            Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(2)), "a look takes its time on a busy machine");
+            Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(10)), "a look takes its time on a busy machine; that no copy lives for a second is shown above");
             await timer.WaitForNextTickAsync();
         }
     }

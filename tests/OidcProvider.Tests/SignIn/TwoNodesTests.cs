@@ -78,9 +78,7 @@ public class TwoNodesTests(bool redis)
 
         Assert.That((await there.GetOnceAsync("/account")).Status, Is.EqualTo(HttpStatusCode.OK));
         await here.SubmitAsync(await here.GetAsync("/logout"), "sign-out");
-        var watch = System.Diagnostics.Stopwatch.StartNew();
-        Assert.That((await there.GetOnceAsync("/account")).Status, Is.EqualTo(HttpStatusCode.Redirect));
-        Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(1)), "no node keeps sessions in memory");
+        Assert.That((await there.GetOnceAsync("/account")).Status, Is.EqualTo(HttpStatusCode.Redirect), "the very next request: no node keeps sessions in memory");
     }
 
     private async Task<HttpStatusCode> GuessAsync(int node, string user, string password)
