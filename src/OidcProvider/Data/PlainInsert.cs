@@ -15,23 +15,23 @@ internal sealed class PlainInsert
 {
     private static readonly ConditionalWeakTable<IModel, ConcurrentDictionary<Type, PlainInsert>> Made = [];
 
-    private readonly IReadOnlyList<(IProperty Property, RelationalTypeMapping Mapping, string Parameter)> _columns;
-    private readonly string _sql;
+    private readonly IReadOnlyList<IProperty> _columns;
+    private readonly Statement _statement;
 
     private PlainInsert(IEntityType type, ISqlGenerationHelper sql)
     {
         var table = StoreObjectIdentifier.Table(type.GetTableName()!, type.GetSchema());
-        _columns = [.. type.GetProperties().Select((property, index) => (property, property.GetRelationalTypeMapping(), sql.GenerateParameterName($"p{index}")))];
-        var names = string.Join(", ", _columns.Select(column => sql.DelimitIdentifier(column.Property.GetColumnName(table)!)));
-        _sql = $"INSERT INTO {sql.DelimitIdentifier(table.Name, table.Schema)} ({names}) VALUES ({string.Join(", ", _columns.Select(column => column.Parameter))})";
+        _columns = [.. type.GetProperties()];
+        var names = string.Join(", ", _columns.Select(property => sql.DelimitIdentifier(property.GetColumnName(table)!)));
+        _statement = new Statement(
+            $"INSERT INTO {sql.DelimitIdentifier(table.Name, table.Schema)} ({names}) VALUES ({string.Join(", ", _columns.Select((_, index) => $"@p{index}"))})",
+            [.. _columns.Select(property => property.GetRelationalTypeMapping())]);
     }
 
     public static Task WriteAsync<T>(AppDbContext database, T row) where T : class
     {
         var insert = Made.GetOrCreateValue(database.Model).GetOrAdd(typeof(T), static (type, context) =>
             new PlainInsert(context.Model.FindEntityType(type)!, context.GetService<ISqlGenerationHelper>()), database);
-        using var factory = database.Database.GetDbConnection().CreateCommand();
-        return database.Database.ExecuteSqlRawAsync(insert._sql, insert._columns.Select(column =>
-            column.Mapping.CreateParameter(factory, column.Parameter, column.Property.GetGetter().GetClrValue(row), column.Property.IsNullable)));
+        return insert._statement.RunAsync(database, [.. insert._columns.Select(column => column.GetGetter().GetClrValue(row))]);
     }
 }

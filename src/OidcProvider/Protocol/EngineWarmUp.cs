@@ -12,14 +12,15 @@ internal sealed class EngineWarmUp(IOptionsMonitor<OpenIddictServerOptions> opti
     public Task WarmUpAsync(CancellationToken cancellation)
     {
         var current = options.CurrentValue;
-        _ = plans.For<ProcessRequestContext>(current);
-        _ = plans.For<ExtractTokenRequestContext>(current);
-        _ = plans.For<ValidateTokenRequestContext>(current);
-        _ = plans.For<ProcessAuthenticationContext>(current);
-        _ = plans.For<HandleTokenRequestContext>(current);
-        _ = plans.For<ProcessSignInContext>(current);
-        _ = plans.For<GenerateTokenContext>(current);
-        _ = plans.For<ApplyTokenResponseContext>(current);
+        var plan = plans.For(current);
+        _ = plan.Steps<ProcessRequestContext>();
+        _ = plan.Steps<ExtractTokenRequestContext>();
+        _ = plan.Steps<ValidateTokenRequestContext>();
+        _ = plan.Steps<ProcessAuthenticationContext>();
+        _ = plan.Steps<HandleTokenRequestContext>();
+        _ = plan.Steps<ProcessSignInContext>();
+        _ = plan.Steps<GenerateTokenContext>();
+        _ = plan.Steps<ApplyTokenResponseContext>();
         foreach (var credentials in keys.Current.Active.Values)
         {
             _ = current.JsonWebTokenHandler.CreateToken("{}", credentials);

@@ -12,65 +12,73 @@ namespace OidcProvider.Protocol;
 /// </summary>
 internal sealed class PlannedDispatcher(DispatchPlans plans, IServiceProvider request) : IOpenIddictServerDispatcher
 {
+    private DispatchPlan? _plan;
+
     public async ValueTask DispatchAsync<TContext>(TContext context) where TContext : BaseContext
     {
-        foreach (var step in plans.For<TContext>(context.Transaction.Options))
+        foreach (var step in Plan(context.Transaction.Options).Steps<TContext>())
         {
-            if (!await step.IsActiveAsync(context))
+            var active = true;
+            foreach (var filter in step.Filters)
+            {
+                // Hardly a filter waits for anything.
+                var answer = filter(context);
+                if (!(answer.IsCompletedSuccessfully ? answer.Result : await answer))
+                {
+                    active = false;
+                    break;
+                }
+            }
+
+            if (!active)
             {
                 continue;
             }
 
-            var handler = step.Shared ?? (IOpenIddictServerHandler<TContext>)request.GetRequiredService(step.Service);
-            await handler.HandleAsync(context);
+            await (step.Shared is { } handle ? handle(context) : ((IOpenIddictServerHandler<TContext>)request.GetRequiredService(step.Service)).HandleAsync(context));
             if (context is BaseRequestContext { IsRequestHandled: true } or BaseRequestContext { IsRequestSkipped: true } or BaseValidatingContext { IsRejected: true })
             {
                 return;
             }
         }
     }
+
+    // One request hardly ever sees two sets of options.
+    private DispatchPlan Plan(OpenIddictServerOptions options) => _plan is { } plan && ReferenceEquals(plan.Options, options) ? plan : _plan = plans.For(options);
 }
 
-/// <summary>One handler of a plan: shared when it is a singleton, resolved for each request otherwise.</summary>
-internal sealed class DispatchStep<TContext>(Type service, IOpenIddictServerHandler<TContext>? shared, IOpenIddictServerHandlerFilter<TContext>[] filters)
-    where TContext : BaseContext
+/// <summary>
+/// One handler of a plan: shared when it is a singleton, resolved for each request otherwise. Delegates, because a call through an interface from
+/// one place to hundreds of classes is looked up in a table each time.
+/// </summary>
+internal sealed record DispatchStep<TContext>(Type Service, Func<TContext, ValueTask>? Shared, Func<TContext, ValueTask<bool>>[] Filters) where TContext : BaseContext;
+
+/// <summary>The plans made from one set of options, one for each context type.</summary>
+internal sealed class DispatchPlan(OpenIddictServerOptions options, IServiceProvider root)
 {
-    public Type Service => service;
+    private readonly ConcurrentDictionary<Type, object> _steps = [];
 
-    public IOpenIddictServerHandler<TContext>? Shared => shared;
+    public OpenIddictServerOptions Options => options;
 
-    public ValueTask<bool> IsActiveAsync(TContext context) => filters.Length == 0 ? ValueTask.FromResult(true) : CheckAsync(context);
-
-    private async ValueTask<bool> CheckAsync(TContext context)
-    {
-        foreach (var filter in filters)
-        {
-            if (!await filter.IsActiveAsync(context))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-}
-
-/// <summary>The plans, one for each context type. They live as long as the options they were made from, so a key rotation makes new ones.</summary>
-internal sealed class DispatchPlans(IServiceProvider root)
-{
-    private readonly ConditionalWeakTable<OpenIddictServerOptions, ConcurrentDictionary<Type, object>> _plans = [];
-
-    public DispatchStep<TContext>[] For<TContext>(OpenIddictServerOptions options) where TContext : BaseContext =>
-        (DispatchStep<TContext>[])_plans.GetOrCreateValue(options).GetOrAdd(typeof(TContext), static (_, state) => state.Self.Plan<TContext>(state.Options), (Self: this, Options: options));
+    public DispatchStep<TContext>[] Steps<TContext>() where TContext : BaseContext =>
+        (DispatchStep<TContext>[])(_steps.TryGetValue(typeof(TContext), out var steps) ? steps : _steps.GetOrAdd(typeof(TContext), Make<TContext>()));
 
     // The engine has sorted the descriptors when it built the options.
-    private DispatchStep<TContext>[] Plan<TContext>(OpenIddictServerOptions options) where TContext : BaseContext =>
+    private DispatchStep<TContext>[] Make<TContext>() where TContext : BaseContext =>
         [.. options.Handlers.Where(handler => handler.ContextType == typeof(TContext)).Select(handler => new DispatchStep<TContext>(
             handler.ServiceDescriptor.ServiceType,
-            Shared<TContext>(handler.ServiceDescriptor),
-            [.. handler.FilterTypes.Select(filter => (IOpenIddictServerHandlerFilter<TContext>)root.GetRequiredService(filter))]))];
+            Shared<TContext>(handler.ServiceDescriptor) is { } shared ? shared.HandleAsync : null,
+            [.. handler.FilterTypes.Select(filter => (Func<TContext, ValueTask<bool>>)((IOpenIddictServerHandlerFilter<TContext>)root.GetRequiredService(filter)).IsActiveAsync)]))];
 
     private IOpenIddictServerHandler<TContext>? Shared<TContext>(ServiceDescriptor descriptor) where TContext : BaseContext =>
         descriptor.ImplementationInstance as IOpenIddictServerHandler<TContext>
         ?? (descriptor.Lifetime == ServiceLifetime.Singleton ? (IOpenIddictServerHandler<TContext>)root.GetRequiredService(descriptor.ServiceType) : null);
+}
+
+/// <summary>The plans live as long as the options they were made from, so a key rotation makes new ones.</summary>
+internal sealed class DispatchPlans(IServiceProvider root)
+{
+    private readonly ConditionalWeakTable<OpenIddictServerOptions, DispatchPlan> _plans = [];
+
+    public DispatchPlan For(OpenIddictServerOptions options) => _plans.GetValue(options, made => new DispatchPlan(made, root));
 }

@@ -18,7 +18,7 @@ internal sealed class GrantGate(AppDbContext database, UserLookup users, Session
             return new Problem("no_user", "The grant names no user.");
         }
 
-        var found = await users.ById(database, id);
+        var found = await users.ByIdAsync(database, id);
         if (found is null)
         {
             return new Problem("user_removed", "The user no longer exists.");

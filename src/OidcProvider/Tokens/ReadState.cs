@@ -25,7 +25,7 @@ internal sealed class ReadState(AppDbContext database, TokenLookups lookups, Sta
         }
 
         if (context.Token.Length == HandleLength && MayBe(context, TokenTypeIdentifiers.RefreshToken, TokenTypeIdentifiers.Private.AuthorizationCode)
-            && await lookups.ByReference(database, SealState.Reference(context.Token)) is { Type: not null, Grant: not null } found
+            && await lookups.ByReferenceAsync(database, SealState.Reference(context.Token)) is { Type: not null, Grant: not null } found
             && MayBe(context, found.Type) && StateSeal.IsSealed(found.Payload) && seal.Open(found.Payload!, found.Id) is { } identity)
         {
             rows.Presented = found;

@@ -9,8 +9,7 @@ namespace OidcProvider.Tokens;
 /// <summary>
 /// What may happen to codes, refresh tokens, device codes and grants, each as one conditional UPDATE, so that of any number of
 /// callers on any number of nodes exactly one succeeds. Nothing here takes a caller's cancellation: a client that hangs up
-/// must not leave a token half redeemed. The two statements of every refresh are spelled out: translating them anew each time costs more than
-/// running them.
+/// must not leave a token half redeemed.
 /// </summary>
 internal sealed class TokenStore(AppDbContext database, TokenLookups lookups, AuditLog audit, TimeProvider time, IOptions<TokensOptions> options)
 {
@@ -18,15 +17,8 @@ internal sealed class TokenStore(AppDbContext database, TokenLookups lookups, Au
     /// Marks a token used and keeps with it what replaced it, hidden from everyone but its holder. False: someone else was first, or
     /// it was revoked meanwhile.
     /// </summary>
-    public async Task<bool> RedeemAsync(Guid id, byte[]? successor = null, Guid? successorId = null)
-    {
-        var now = time.GetUtcNow().UtcDateTime;
-        return (successor is null || successorId is null
-            ? await database.Database.ExecuteSqlAsync(
-                $"""UPDATE "Tokens" SET "Status" = {Statuses.Redeemed}, "RedemptionDate" = {now} WHERE "Id" = {id} AND "Status" = {Statuses.Valid}""")
-            : await database.Database.ExecuteSqlAsync(
-                $"""UPDATE "Tokens" SET "Status" = {Statuses.Redeemed}, "RedemptionDate" = {now}, "Successor" = {successor}, "SuccessorId" = {successorId} WHERE "Id" = {id} AND "Status" = {Statuses.Valid}""")) == 1;
-    }
+    public Task<bool> RedeemAsync(Guid id, byte[]? successor = null, Guid? successorId = null) =>
+        lookups.RedeemAsync(database, id, time.GetUtcNow().UtcDateTime, successor, successor is null ? null : successorId);
 
     /// <summary>What a presented refresh token deserves now.</summary>
     public async Task<RefreshVerdict> JudgeRefreshAsync(Guid id) => (await FamilyAsync(id)).Verdict;
@@ -73,10 +65,10 @@ internal sealed class TokenStore(AppDbContext database, TokenLookups lookups, Au
     /// Takes the grant's row for the rest of the transaction and tells whether it still stands. Revocation updates the same row,
     /// so issuing and revoking happen one after the other.
     /// </summary>
-    public async Task<bool> HoldGrantAsync(Guid authorization) => database is SqliteDbContext
+    public Task<bool> HoldGrantAsync(Guid authorization) => database is SqliteDbContext
         // Its transactions begin as the only writer, so looking is holding.
-        ? await lookups.IsGrantValid(database, authorization)
-        : await database.Database.ExecuteSqlAsync($"""UPDATE "Authorizations" SET "Status" = {Statuses.Valid} WHERE "Id" = {authorization} AND "Status" = {Statuses.Valid}""") == 1;
+        ? lookups.IsGrantValidAsync(database, authorization)
+        : lookups.HoldGrantAsync(database, authorization);
 
     /// <summary>Puts a JWT access token on the list of those that died early (RFC 7009). Doing so twice is no fault.</summary>
     public async Task RevokeAccessTokenAsync(string jti, DateTime expiresAt, string? clientId)
@@ -105,8 +97,8 @@ internal sealed class TokenStore(AppDbContext database, TokenLookups lookups, Au
     /// <summary>Whether an access token still stands: not on the list, and its grant not revoked. One query.</summary>
     public async Task<bool> IsAccessTokenAliveAsync(string jti) => AccessTokenId.AuthorizationOf(jti) is { } authorization
         // Only a token that hangs on no grant can hang on an API key, so the usual one costs one query.
-        ? await lookups.GrantStands(database, authorization, jti) || await IsKeyTokenAliveAsync(authorization, jti)
-        : !await lookups.IsRevoked(database, jti);
+        ? await lookups.GrantStandsAsync(database, authorization, jti) || await IsKeyTokenAliveAsync(authorization, jti)
+        : !await lookups.IsRevokedAsync(database, jti);
 
     // What an API key was exchanged for dies with the key, and while its user is barred.
     private Task<bool> IsKeyTokenAliveAsync(Guid apiKey, string jti) => database.ApiKeys.AnyAsync(key => key.Id == apiKey && key.RevokedAt == null
