@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using OidcProvider.Data;
+using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace OidcProvider.Clients;
 
@@ -32,6 +32,16 @@ internal sealed record ClientQuery
     public (string Value, Guid Id)? After { get; init; }
 
     public int Take { get; init; } = 50;
+
+    /// <summary>What the clients must have, what is rarest by experience first.</summary>
+    public IReadOnlyList<(string Kind, string Value)> Traits =>
+    [
+        .. new (string Kind, string? Value)[]
+        {
+            (ClientTrait.State, Disabled == true ? ClientTrait.Disabled : null), (ClientTrait.Scope, Scope), (ClientTrait.GrantType, GrantType), (ClientTrait.ApplicationType, ApplicationType),
+            (ClientTrait.Type, Public switch { true => ClientTypes.Public, false => ClientTypes.Confidential, null => null }),
+        }.Where(trait => trait.Value is not null).Select(trait => (trait.Kind, trait.Value!)),
+    ];
 }
 
 /// <summary>A client in a list, with when it was last used.</summary>
@@ -43,11 +53,15 @@ internal sealed class ClientCatalog(AppDbContext database)
     /// <summary>The page, and whether another one follows.</summary>
     public async Task<(IReadOnlyList<ListedClient> Clients, bool More)> ListAsync(ClientQuery query, CancellationToken cancellation = default)
     {
-        var found = await Ordered(After(Filtered(database.Clients.AsNoTracking(), query), query), query).Take(query.Take + 1).Select(row => row.Id).ToListAsync(cancellation);
+        var (traits, rows) = (query.Traits, Filtered(database.Clients, query));
+        var matching = traits.Count > 0 && query.Sort == ClientQuery.ById
+            ? AlongTrait(traits[0], Having(rows, traits.Skip(1)), query)
+            : Ordered(After(Having(rows, traits), query), query).Select(row => row.Id);
+        var found = await matching.Take(query.Take + 1).ToListAsync(cancellation);
         var ids = found.Take(query.Take).ToArray();
-        var rows = (await database.Clients.AsNoTracking().Where(row => ids.Contains(row.Id)).ToListAsync(cancellation)).ToDictionary(row => row.Id);
+        var clients = (await database.Clients.AsNoTracking().Where(row => ids.Contains(row.Id)).ToListAsync(cancellation)).ToDictionary(row => row.Id);
         var usage = (await database.ClientUsages.AsNoTracking().Where(row => ids.Contains(row.ClientId)).ToListAsync(cancellation)).ToLookup(row => row.ClientId);
-        return ([.. ids.Where(rows.ContainsKey).Select(id => Listed(rows[id], [.. usage[id]], query.Sort))], found.Count > query.Take);
+        return ([.. ids.Where(clients.ContainsKey).Select(id => Listed(clients[id], [.. usage[id]], query.Sort))], found.Count > query.Take);
     }
 
     public async Task<IReadOnlyList<ClientUsage>> UsageAsync(Guid clientId, CancellationToken cancellation = default) =>
@@ -72,32 +86,26 @@ internal sealed class ClientCatalog(AppDbContext database)
 #pragma warning restore CA1304, CA1311, CA1862
         }
 
-        if (query.Disabled is { } disabled)
-        {
-            rows = rows.Where(row => row.DisabledAt != null == disabled);
-        }
-
-        if (query.Public is { } isPublic)
-        {
-            var type = isPublic ? "public" : "confidential";
-            rows = rows.Where(row => row.ClientType == type);
-        }
-
-        if (query.ApplicationType is { } application)
-        {
-            rows = rows.Where(row => row.ApplicationType == application);
-        }
-
-        foreach (var permission in new[] { query.GrantType is null ? null : $"gt:{query.GrantType}", query.Scope is null ? null : $"scp:{query.Scope}" }.OfType<string>())
-        {
-            var entry = JsonSerializer.Serialize(permission);
-            rows = rows.Where(row => row.Permissions!.Contains(entry));
-        }
-
-        return rows;
+        return query.Disabled == false ? rows.Where(row => row.DisabledAt == null) : rows;
     }
 
+    private IQueryable<Client> Having(IQueryable<Client> rows, IEnumerable<(string Kind, string Value)> traits) =>
+        traits.Aggregate(rows, (all, trait) => all.Where(row => database.ClientTraits.Any(held => held.Client == row.Id && held.Kind == trait.Kind && held.Value == trait.Value)));
+
 #pragma warning disable CA1309 // The database compares in its own order, the one it sorts by.
+    // By client_id along the key of the traits: what does not have this one is not even looked at.
+    private IQueryable<Guid> AlongTrait((string Kind, string Value) trait, IQueryable<Client> rows, ClientQuery query)
+    {
+        var held = database.ClientTraits.Where(item => item.Kind == trait.Kind && item.Value == trait.Value);
+        if (query.After is var (last, _))
+        {
+            held = query.Descending ? held.Where(item => string.Compare(item.ClientId, last) < 0) : held.Where(item => string.Compare(item.ClientId, last) > 0);
+        }
+
+        var pairs = held.Join(rows, item => item.Client, row => row.Id, (item, row) => new { item.ClientId, row.Id });
+        return (query.Descending ? pairs.OrderByDescending(pair => pair.ClientId) : pairs.OrderBy(pair => pair.ClientId)).Select(pair => pair.Id);
+    }
+
     private static IQueryable<Client> After(IQueryable<Client> rows, ClientQuery query)
     {
         if (query.After is not var (value, id))

@@ -243,6 +243,10 @@ namespace OidcProvider.Data.Migrations.Sqlite
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("ApiKey")
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT");
+
                     b.Property<DateTime>("At")
                         .HasColumnType("TEXT");
 
@@ -520,6 +524,30 @@ namespace OidcProvider.Data.Migrations.Sqlite
                     b.HasIndex("ClientId");
 
                     b.ToTable("ClientSecrets", (string)null);
+                });
+
+            modelBuilder.Entity("OidcProvider.Data.ClientTrait", b =>
+                {
+                    b.Property<string>("Kind")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Value")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ClientId")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Client")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Kind", "Value", "ClientId");
+
+                    b.HasIndex("Client", "Kind", "Value");
+
+                    b.ToTable("ClientTraits", (string)null);
                 });
 
             modelBuilder.Entity("OidcProvider.Data.ClientUsage", b =>
@@ -1263,6 +1291,8 @@ namespace OidcProvider.Data.Migrations.Sqlite
 
                     b.HasIndex("NormalizedName", "Id");
 
+                    b.HasIndex("EmailConfirmed", "NormalizedEmail", "Id");
+
                     b.ToTable("Users", (string)null);
                 });
 
@@ -1525,6 +1555,15 @@ namespace OidcProvider.Data.Migrations.Sqlite
                     b.HasOne("OidcProvider.Data.Client", null)
                         .WithMany()
                         .HasForeignKey("ClientId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OidcProvider.Data.ClientTrait", b =>
+                {
+                    b.HasOne("OidcProvider.Data.Client", null)
+                        .WithMany()
+                        .HasForeignKey("Client")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
