@@ -32,7 +32,7 @@ internal static class ClientColumns
             .. client.GrantTypes.Select(grant => (ClientTrait.GrantType, grant)), .. client.Scopes().Select(scope => (ClientTrait.Scope, scope)),
             (ClientTrait.ApplicationType, row.ApplicationType), (ClientTrait.Type, row.ClientType), (ClientTrait.State, row.DisabledAt is null ? null : ClientTrait.Disabled),
         ];
-        return [.. traits.Where(trait => trait.Value is not null).Distinct().Select(trait => new ClientTrait { Kind = trait.Kind, Value = trait.Value!, ClientId = row.ClientId!, Client = row.Id })];
+        return [.. traits.Where(trait => trait.Value is not null).Distinct().Select(trait => new ClientTrait { Kind = trait.Kind, Value = trait.Value!, ClientId = row.Id })];
     }
 
     private static List<string> Permissions(ClientDefinition client)

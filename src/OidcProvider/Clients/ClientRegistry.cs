@@ -207,7 +207,7 @@ internal sealed class ClientRegistry(AppDbContext database, ScopeRegistry scopes
 
     private async Task WriteTraitsAsync(Client row, ClientDefinition definition, CancellationToken cancellation)
     {
-        var (held, wanted) = (await database.ClientTraits.Where(trait => trait.Client == row.Id).ToListAsync(cancellation), ClientColumns.Traits(row, definition));
+        var (held, wanted) = (await database.ClientTraits.Where(trait => trait.ClientId == row.Id).ToListAsync(cancellation), ClientColumns.Traits(row, definition));
         database.ClientTraits.RemoveRange(held.Where(trait => !wanted.Any(other => IsSame(trait, other))));
         database.ClientTraits.AddRange(wanted.Where(trait => !held.Any(other => IsSame(trait, other))));
 

@@ -107,13 +107,12 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityDbContext
         builder.Entity<ClientTrait>(trait =>
         {
             trait.ToTable("ClientTraits");
+            // Who has it, and whether one has it.
             trait.HasKey(row => new { row.Kind, row.Value, row.ClientId });
-            // By the client, for lists in another order.
-            trait.HasIndex(row => new { row.Client, row.Kind, row.Value });
-            trait.HasOne<Client>().WithMany().HasForeignKey(row => row.Client).OnDelete(DeleteBehavior.Cascade);
+            trait.HasIndex(row => new { row.ClientId, row.Kind, row.Value });
+            trait.HasOne<Client>().WithMany().HasForeignKey(row => row.ClientId).OnDelete(DeleteBehavior.Cascade);
             trait.Property(row => row.Kind).HasMaxLength(20);
             trait.Property(row => row.Value).HasMaxLength(200);
-            trait.Property(row => row.ClientId).HasMaxLength(200);
         });
         builder.Entity<Scope>().ToTable("Scopes");
         builder.Entity<Authorization>(authorization =>

@@ -18,10 +18,7 @@ public sealed class Client : OpenIddictEntityFrameworkCoreApplication<Guid, Auth
     public DateTime? DisabledAt { get; set; }
 }
 
-/// <summary>
-/// Something that lists of clients are narrowed by, a grant type or a scope for instance: written beside the client by <c>Clients/ClientRegistry</c>.
-/// The client_id, which never changes, is in the key, so that those that have it stand in the order of the list.
-/// </summary>
+/// <summary>Something that lists of clients are narrowed by, a grant type or a scope for instance: written beside the client by <c>Clients/ClientRegistry</c>.</summary>
 public sealed class ClientTrait
 {
     public const string GrantType = "grant_type", Scope = "scope", ApplicationType = "application_type", Type = "client_type", State = "state", Disabled = "disabled";
@@ -30,10 +27,7 @@ public sealed class ClientTrait
 
     public string Value { get; set; } = "";
 
-    public string ClientId { get; set; } = "";
-
-    /// <summary>The client's row.</summary>
-    public Guid Client { get; set; }
+    public Guid ClientId { get; set; }
 }
 
 /// <summary>A registered scope with the resources (audiences) and claims it stands for.</summary>

@@ -546,16 +546,12 @@ namespace OidcProvider.Data.Migrations.PostgreSql
                         .HasColumnType("character varying(200)")
                         .UseCollation("C");
 
-                    b.Property<string>("ClientId")
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)");
-
-                    b.Property<Guid>("Client")
+                    b.Property<Guid>("ClientId")
                         .HasColumnType("uuid");
 
                     b.HasKey("Kind", "Value", "ClientId");
 
-                    b.HasIndex("Client", "Kind", "Value");
+                    b.HasIndex("ClientId", "Kind", "Value");
 
                     b.ToTable("ClientTraits", (string)null);
                 });
@@ -1576,7 +1572,7 @@ namespace OidcProvider.Data.Migrations.PostgreSql
                 {
                     b.HasOne("OidcProvider.Data.Client", null)
                         .WithMany()
-                        .HasForeignKey("Client")
+                        .HasForeignKey("ClientId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

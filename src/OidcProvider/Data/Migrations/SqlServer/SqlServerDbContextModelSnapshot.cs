@@ -547,16 +547,12 @@ namespace OidcProvider.Data.Migrations.SqlServer
                         .HasColumnType("nvarchar(200)")
                         .UseCollation("Latin1_General_100_BIN2");
 
-                    b.Property<string>("ClientId")
-                        .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)");
-
-                    b.Property<Guid>("Client")
+                    b.Property<Guid>("ClientId")
                         .HasColumnType("uniqueidentifier");
 
                     b.HasKey("Kind", "Value", "ClientId");
 
-                    b.HasIndex("Client", "Kind", "Value");
+                    b.HasIndex("ClientId", "Kind", "Value");
 
                     b.ToTable("ClientTraits", (string)null);
                 });
@@ -1582,7 +1578,7 @@ namespace OidcProvider.Data.Migrations.SqlServer
                 {
                     b.HasOne("OidcProvider.Data.Client", null)
                         .WithMany()
-                        .HasForeignKey("Client")
+                        .HasForeignKey("ClientId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

@@ -11,7 +11,7 @@ using OidcProvider.Data;
 namespace OidcProvider.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteDbContext))]
-    [Migration("20261129135414_Lists")]
+    [Migration("20261129141039_Lists")]
     partial class Lists
     {
         /// <inheritdoc />
@@ -539,16 +539,12 @@ namespace OidcProvider.Data.Migrations.Sqlite
                         .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("ClientId")
-                        .HasMaxLength(200)
-                        .HasColumnType("TEXT");
-
-                    b.Property<Guid>("Client")
+                    b.Property<Guid>("ClientId")
                         .HasColumnType("TEXT");
 
                     b.HasKey("Kind", "Value", "ClientId");
 
-                    b.HasIndex("Client", "Kind", "Value");
+                    b.HasIndex("ClientId", "Kind", "Value");
 
                     b.ToTable("ClientTraits", (string)null);
                 });
@@ -1566,7 +1562,7 @@ namespace OidcProvider.Data.Migrations.Sqlite
                 {
                     b.HasOne("OidcProvider.Data.Client", null)
                         .WithMany()
-                        .HasForeignKey("Client")
+                        .HasForeignKey("ClientId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

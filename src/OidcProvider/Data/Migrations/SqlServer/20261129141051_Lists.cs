@@ -24,15 +24,14 @@ namespace OidcProvider.Data.Migrations.SqlServer
                 {
                     Kind = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
                     Value = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false, collation: "Latin1_General_100_BIN2"),
-                    ClientId = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    Client = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
+                    ClientId = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_ClientTraits", x => new { x.Kind, x.Value, x.ClientId });
                     table.ForeignKey(
-                        name: "FK_ClientTraits_Clients_Client",
-                        column: x => x.Client,
+                        name: "FK_ClientTraits_Clients_ClientId",
+                        column: x => x.ClientId,
                         principalTable: "Clients",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
@@ -44,19 +43,19 @@ namespace OidcProvider.Data.Migrations.SqlServer
                 columns: new[] { "EmailConfirmed", "NormalizedEmail", "Id" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_ClientTraits_Client_Kind_Value",
+                name: "IX_ClientTraits_ClientId_Kind_Value",
                 table: "ClientTraits",
-                columns: new[] { "Client", "Kind", "Value" });
+                columns: new[] { "ClientId", "Kind", "Value" });
 
             // What clients that are there already are listed by, as ClientRegistry writes it from now on.
             migrationBuilder.Sql(
                 """
-                INSERT INTO [ClientTraits] ([Kind], [Value], [ClientId], [Client])
-                SELECT DISTINCT CASE WHEN item.[value] LIKE N'gt:%' THEN N'grant_type' ELSE N'scope' END, SUBSTRING(item.[value], CHARINDEX(N':', item.[value]) + 1, 200) COLLATE Latin1_General_100_BIN2, client.[ClientId], client.[Id]
+                INSERT INTO [ClientTraits] ([Kind], [Value], [ClientId])
+                SELECT DISTINCT CASE WHEN item.[value] LIKE N'gt:%' THEN N'grant_type' ELSE N'scope' END, SUBSTRING(item.[value], CHARINDEX(N':', item.[value]) + 1, 200) COLLATE Latin1_General_100_BIN2, client.[Id]
                 FROM [Clients] AS client CROSS APPLY OPENJSON(client.[Permissions]) AS item WHERE item.[value] LIKE N'gt:%' OR item.[value] LIKE N'scp:%'
-                UNION ALL SELECT N'application_type', [ApplicationType] COLLATE Latin1_General_100_BIN2, [ClientId], [Id] FROM [Clients] WHERE [ApplicationType] IS NOT NULL
-                UNION ALL SELECT N'client_type', [ClientType] COLLATE Latin1_General_100_BIN2, [ClientId], [Id] FROM [Clients] WHERE [ClientType] IS NOT NULL
-                UNION ALL SELECT N'state', N'disabled' COLLATE Latin1_General_100_BIN2, [ClientId], [Id] FROM [Clients] WHERE [DisabledAt] IS NOT NULL;
+                UNION ALL SELECT N'application_type', [ApplicationType] COLLATE Latin1_General_100_BIN2, [Id] FROM [Clients] WHERE [ApplicationType] IS NOT NULL
+                UNION ALL SELECT N'client_type', [ClientType] COLLATE Latin1_General_100_BIN2, [Id] FROM [Clients] WHERE [ClientType] IS NOT NULL
+                UNION ALL SELECT N'state', N'disabled' COLLATE Latin1_General_100_BIN2, [Id] FROM [Clients] WHERE [DisabledAt] IS NOT NULL;
                 """);
         }
 

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
-namespace OidcProvider.Data.Migrations.PostgreSql
+namespace OidcProvider.Data.Migrations.Sqlite
 {
     /// <inheritdoc />
     public partial class Lists : Migration
@@ -14,7 +14,7 @@ namespace OidcProvider.Data.Migrations.PostgreSql
             migrationBuilder.AddColumn<string>(
                 name: "ApiKey",
                 table: "AuditRecords",
-                type: "character varying(30)",
+                type: "TEXT",
                 maxLength: 30,
                 nullable: true);
 
@@ -22,17 +22,16 @@ namespace OidcProvider.Data.Migrations.PostgreSql
                 name: "ClientTraits",
                 columns: table => new
                 {
-                    Kind = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
-                    Value = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false, collation: "C"),
-                    ClientId = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    Client = table.Column<Guid>(type: "uuid", nullable: false)
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Value = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    ClientId = table.Column<Guid>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_ClientTraits", x => new { x.Kind, x.Value, x.ClientId });
                     table.ForeignKey(
-                        name: "FK_ClientTraits_Clients_Client",
-                        column: x => x.Client,
+                        name: "FK_ClientTraits_Clients_ClientId",
+                        column: x => x.ClientId,
                         principalTable: "Clients",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
@@ -44,19 +43,19 @@ namespace OidcProvider.Data.Migrations.PostgreSql
                 columns: new[] { "EmailConfirmed", "NormalizedEmail", "Id" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_ClientTraits_Client_Kind_Value",
+                name: "IX_ClientTraits_ClientId_Kind_Value",
                 table: "ClientTraits",
-                columns: new[] { "Client", "Kind", "Value" });
+                columns: new[] { "ClientId", "Kind", "Value" });
 
             // What clients that are there already are listed by, as ClientRegistry writes it from now on.
             migrationBuilder.Sql(
                 """
-                INSERT INTO "ClientTraits" ("Kind", "Value", "ClientId", "Client")
-                SELECT DISTINCT CASE split_part(item, ':', 1) WHEN 'gt' THEN 'grant_type' ELSE 'scope' END, substr(item, strpos(item, ':') + 1), client."ClientId", client."Id"
-                FROM "Clients" AS client, json_array_elements_text(client."Permissions"::json) AS item WHERE item LIKE 'gt:%' OR item LIKE 'scp:%'
-                UNION ALL SELECT 'application_type', "ApplicationType", "ClientId", "Id" FROM "Clients" WHERE "ApplicationType" IS NOT NULL
-                UNION ALL SELECT 'client_type', "ClientType", "ClientId", "Id" FROM "Clients" WHERE "ClientType" IS NOT NULL
-                UNION ALL SELECT 'state', 'disabled', "ClientId", "Id" FROM "Clients" WHERE "DisabledAt" IS NOT NULL;
+                INSERT INTO "ClientTraits" ("Kind", "Value", "ClientId")
+                SELECT DISTINCT CASE substr(item.value, 1, 3) WHEN 'gt:' THEN 'grant_type' ELSE 'scope' END, substr(item.value, instr(item.value, ':') + 1), client."Id"
+                FROM "Clients" AS client, json_each(client."Permissions") AS item WHERE item.value LIKE 'gt:%' OR item.value LIKE 'scp:%'
+                UNION ALL SELECT 'application_type', "ApplicationType", "Id" FROM "Clients" WHERE "ApplicationType" IS NOT NULL
+                UNION ALL SELECT 'client_type', "ClientType", "Id" FROM "Clients" WHERE "ClientType" IS NOT NULL
+                UNION ALL SELECT 'state', 'disabled', "Id" FROM "Clients" WHERE "DisabledAt" IS NOT NULL;
                 """);
         }
 
