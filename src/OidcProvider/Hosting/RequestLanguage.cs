@@ -31,6 +31,9 @@ internal sealed class RequestLanguage(IssuerUri issuer)
     public static Words WordsOf(HttpContext http) =>
         Words.In(Language.Find(http.Features.Get<IRequestCultureFeature>()?.RequestCulture.UICulture.Name) ?? Language.Current);
 
+    /// <summary>Whether <see cref="Know"/> was told who asks.</summary>
+    public static bool IsKnown(HttpContext http) => http.Items.ContainsKey(AccountLocale);
+
     public static bool IsFixed(PathString path) => Array.Exists(EnglishOnly, prefix => path.StartsWithSegments(prefix));
 
     public Language Of(HttpContext http) =>
@@ -181,6 +184,17 @@ internal static class RequestLanguages
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = Language.English.Culture;
         return app.UseWhen(context => !Array.Exists(Programs, path => context.Request.Path.StartsWithSegments(path)), pages => pages.Use(SpeakAsync).UseRequestLocalization());
     }
+
+    /// <summary>Once it is known who asks, what code says of a form is in their language too, and not only the page around it.</summary>
+    public static IApplicationBuilder UseAccountLanguage(this IApplicationBuilder app) => app.Use(async (context, next) =>
+    {
+        if (RequestLanguage.IsKnown(context))
+        {
+            CultureInfo.CurrentUICulture = RequestLanguage.WordsOf(context).Language.Culture;
+        }
+
+        await next(context);
+    });
 
     private static Task SpeakAsync(HttpContext context, RequestDelegate next)
     {

@@ -174,6 +174,8 @@ public class LanguageTests : ProviderFixture
         await other.SignInAsync(await other.GetAsync("/login"), user);
         var there = await GetAsync(other, "/account", "de");
         Assert.That((there.Title, there.Header("Content-Language"), there.Body.Contains("<option value=\"fr\" lang=\"fr\" selected=\"selected\">", StringComparison.Ordinal)), Is.EqualTo(("Votre compte", "fr", true)));
+        var refused = WebUtility.HtmlDecode((await other.SubmitAsync(there, null, ("GivenName", new string('x', 201)))).Body);
+        Assert.That(refused, Does.Contain(Words.In(Language.Find("fr")!)["register.name_long"]), "what is wrong with a form, too");
         using var client = Client();
         Assert.That((await other.GetAsync(client.AuthorizationUrl(("ui_locales", "es"), ("prompt", "consent")))).Title, Is.EqualTo("App web quiere"), "what an app asks for comes first");
         var tokens = await client.SignInAsync(other, user, ("scope", "openid profile"));
