@@ -45,7 +45,7 @@ internal sealed partial class Program
         app.UseBrowserClients();
         app.UseMiddleware<MetadataDocuments>().UseMiddleware<RequestShape>().UseAdmin();
         app.UseRouting();
-        app.UseAuthentication().UseAuthorization();
+        app.UseAuthentication().UseAuthorization().UseAccountLanguage();
         app.UseRateLimiter();
         app.MapStaticAssets().AllowAnonymous().ShortCircuit();
         app.MapTelemetry();

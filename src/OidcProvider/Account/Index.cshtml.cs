@@ -1,12 +1,14 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Mvc;
+using OidcProvider.Hosting;
+using OidcProvider.Languages;
 using OidcProvider.Sessions;
 using OidcProvider.Users;
 
 namespace OidcProvider.Account;
 
-/// <summary>The profile: names, as apps see them.</summary>
-internal sealed class IndexModel(Profile profile, SecondFactors factors) : AccountPage
+/// <summary>The profile: names, as apps see them, and the language.</summary>
+internal sealed class IndexModel(Profile profile, SecondFactors factors, RequestLanguage requested) : AccountPage
 {
     [BindProperty, StringLength(200, ErrorMessage = "register.name_long")]
     public string? GivenName { get; set; }
@@ -17,6 +19,10 @@ internal sealed class IndexModel(Profile profile, SecondFactors factors) : Accou
     [BindProperty, StringLength(200, ErrorMessage = "register.name_long")]
     public string? DisplayName { get; set; }
 
+    /// <summary>The tag of one of the languages spoken here; nothing: as the browser asks.</summary>
+    [BindProperty]
+    public string? Locale { get; set; }
+
     /// <summary>Whether a passkey is offered here.</summary>
     public bool Offer => PasskeyOffer.IsDue(HttpContext, Live, Factors.Passkeys);
 
@@ -24,7 +30,7 @@ internal sealed class IndexModel(Profile profile, SecondFactors factors) : Accou
 
     public async Task OnGetAsync()
     {
-        (GivenName, FamilyName, DisplayName) = (Me.GivenName, Me.FamilyName, Me.DisplayName);
+        (GivenName, FamilyName, DisplayName, Locale) = (Me.GivenName, Me.FamilyName, Me.DisplayName, Language.Find(Me.Locale)?.Tag);
         Factors = await factors.StateAsync(Me.Id);
     }
 
@@ -47,7 +53,13 @@ internal sealed class IndexModel(Profile profile, SecondFactors factors) : Accou
             return Refused();
         }
 
-        await profile.SaveAsync(Me.Id, GivenName, FamilyName, DisplayName);
+        var chosen = Language.All.FirstOrDefault(language => language.Tag == Locale);
+        if (Language.Find(Me.Locale) != chosen)
+        {
+            requested.Choose(HttpContext, chosen);
+        }
+
+        await profile.SaveAsync(Me.Id, GivenName, FamilyName, DisplayName, chosen);
         return Done("/account", "profile");
     }
 }

@@ -18,7 +18,7 @@ internal static class AdminModule
     public static IServiceCollection AddAdmin(this IServiceCollection services)
     {
         services.AddValidatedOptions<AdminOptions>(AdminOptions.Section);
-        services.AddScoped<Users.UserReader>().AddScoped<Users.UserBulk>().AddScoped<Clients.ClientBulk>().AddScoped<Grants.GrantWithdrawal>();
+        services.AddScoped<BulkReports>().AddScoped<Users.UserReader>().AddScoped<Users.UserBulk>().AddScoped<Clients.ClientBulk>().AddScoped<Grants.GrantWithdrawal>();
         services.AddApi().AddApiReference().AddPlayground();
         services.AddOperations();
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.SchemeName, _ => { });

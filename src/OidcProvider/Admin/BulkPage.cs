@@ -10,11 +10,11 @@ namespace OidcProvider.Admin;
 /// <param name="Final">It cannot be undone: their number is typed first.</param>
 internal sealed record BulkQuestion(string Title, string Consequence, string Button, string Done, bool Final = false);
 
-/// <summary>What became of one of many; no fault: done.</summary>
-internal sealed record BulkResult(string Name, string? Fault);
-
-/// <summary>One change to what was ticked in a list: says what breaks in total, asks, and says what became of each. Nothing is changed by coming here.</summary>
-internal abstract class BulkPage : AdminPage
+/// <summary>
+/// One change to what was ticked in a list: says what breaks in total, asks, and then leads to what became of each. Nothing is changed by coming here,
+/// nor by reloading the page that says what became of it.
+/// </summary>
+internal abstract class BulkPage(BulkReports reports) : AdminPage
 {
     public static readonly string[] Fields = ["confirm"];
 
@@ -34,7 +34,10 @@ internal abstract class BulkPage : AdminPage
 
     public IReadOnlyList<string> Names { get; private set; } = [];
 
-    public IReadOnlyList<BulkResult>? Results { get; private set; }
+    public BulkReport? Report { get; private set; }
+
+    /// <summary>A report was asked for that is nobody's, another's or too old.</summary>
+    public bool IsGone { get; private set; }
 
     /// <summary>The list that this began in.</summary>
     public abstract string List { get; }
@@ -44,8 +47,13 @@ internal abstract class BulkPage : AdminPage
 
     public string Counted => Count(Names.Count, Noun);
 
-    /// <summary>Somebody came without a list: the page says that nothing is ticked and leads back to it.</summary>
-    public IActionResult OnGet() => Page();
+    /// <summary>What became of it. Who came without a list reads that nothing is ticked, and is led back to it.</summary>
+    public async Task<IActionResult> OnGetAsync([FromQuery] string? report, CancellationToken cancellation)
+    {
+        Report = report is null ? null : await reports.FindAsync(Caller.Actor, report, cancellation);
+        IsGone = report is not null && Report is null;
+        return Page();
+    }
 
     public async Task<IActionResult> OnPostAsync(CancellationToken cancellation) => await LoadAsync(cancellation) ?? Page();
 
@@ -66,8 +74,8 @@ internal abstract class BulkPage : AdminPage
             return Refused(message: $"Type {Number(Names.Count)} to go on.", field: "confirm");
         }
 
-        Results = await RunAsync(cancellation);
-        return Page();
+        var key = await reports.KeepAsync(Caller.Actor, new BulkReport(Question.Done, await RunAsync(cancellation)));
+        return LocalRedirect($"{Request.PathBase}{Request.Path}?report={key}");
     }
 
     /// <summary>The names of those of <see cref="Ids"/> that are there.</summary>

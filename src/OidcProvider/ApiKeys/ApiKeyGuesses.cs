@@ -59,7 +59,7 @@ internal sealed class ApiKeyGuesses(IServiceScopeFactory scopes, TimeProvider ti
         logger.LogInformation("A wrong API key was presented ({Prefix})", aimed?.Prefix ?? "unknown");
         if (aimed is not null)
         {
-            await scope.ServiceProvider.GetRequiredService<AuditLog>().WriteAsync(AuditEvents.ApiKeyRefused, actor: null, aimed.UserId.ToString(), reason: "wrong_key");
+            await scope.ServiceProvider.GetRequiredService<AuditLog>().WriteAsync(AuditEvents.ApiKeyRefused, actor: null, aimed.UserId.ToString(), reason: "wrong_key", apiKey: aimed.Prefix);
         }
 
         return new Problem(ApiKeyVerifier.Wrong, "The API key is not one of this server's.");

@@ -63,7 +63,7 @@ internal sealed class ApiKeyRegistry(AppDbContext database, UserDirectory users,
             CreatedAt = now, CreatedBy = maker.Actor, ExpiresAt = asked.ExpiresAt?.ToUniversalTime() ?? now + Options.DefaultLifetime,
         };
         database.ApiKeys.Add(row);
-        audit.Append(AuditEvents.ApiKeyMade, maker.Actor, holder.Id.ToString(), change: AuditChange.Of(null, Described(row)));
+        audit.Append(AuditEvents.ApiKeyMade, maker.Actor, holder.Id.ToString(), change: AuditChange.Of(null, Described(row)), apiKey: row.Prefix);
         if (holder.Email is { } address)
         {
             services.GetRequiredService<Outbox>().Append(address, Told(row, holder));
@@ -88,7 +88,7 @@ internal sealed class ApiKeyRegistry(AppDbContext database, UserDirectory users,
 
         if (revoked == 1)
         {
-            audit.Append(AuditEvents.ApiKeyRevoked, actor, key.UserId.ToString(), reason: reason, change: AuditChange.Of(Described(key), null));
+            audit.Append(AuditEvents.ApiKeyRevoked, actor, key.UserId.ToString(), reason: reason, change: AuditChange.Of(Described(key), null), apiKey: key.Prefix);
             await database.SaveChangesAsync(cancellation);
         }
 
@@ -98,7 +98,7 @@ internal sealed class ApiKeyRegistry(AppDbContext database, UserDirectory users,
 
     private static JsonObject Described(ApiKey key) => new()
     {
-        ["prefix"] = key.Prefix, ["name"] = key.Name, ["scope"] = key.Scopes, ["expires_at"] = key.ExpiresAt?.ToString("O", CultureInfo.InvariantCulture),
+        ["id"] = key.Id.ToString(), ["prefix"] = key.Prefix, ["name"] = key.Name, ["scope"] = key.Scopes, ["expires_at"] = key.ExpiresAt?.ToString("O", CultureInfo.InvariantCulture),
     };
 
     private static Letter Told(ApiKey key, User holder)

@@ -69,7 +69,10 @@ internal static class AuditEvents
 /// <summary>Appends to the audit trail through the caller's context, so that a record commits with the change it tells of, and with it what webhooks are owed.</summary>
 internal sealed class AuditLog(AppDbContext database, TimeProvider time, IHttpContextAccessor http, WebhookOutbox webhooks)
 {
-    public void Append(string @event, string? actor, string? subject = null, string? clientId = null, string? reason = null, string? change = null)
+    /// <summary>Claim of a caller with an API key: its readable beginning, which is written beside the user it acts for.</summary>
+    public const string ApiKeyClaim = "api_key";
+
+    public void Append(string @event, string? actor, string? subject = null, string? clientId = null, string? reason = null, string? change = null, string? apiKey = null)
     {
         var context = http.HttpContext;
         var record = new AuditRecord
@@ -80,6 +83,7 @@ internal sealed class AuditLog(AppDbContext database, TimeProvider time, IHttpCo
             Actor = Cut(actor, 200),
             Subject = Cut(subject, 200),
             ClientId = Cut(clientId, 200),
+            ApiKey = apiKey ?? context?.User.FindFirst(ApiKeyClaim)?.Value,
             Reason = Cut(reason, 100),
             Change = change,
             Address = context?.Connection.RemoteIpAddress?.ToString(),
@@ -90,9 +94,9 @@ internal sealed class AuditLog(AppDbContext database, TimeProvider time, IHttpCo
     }
 
     /// <summary>Appends and saves at once, for events that change nothing else.</summary>
-    public Task WriteAsync(string @event, string? actor, string? subject = null, string? clientId = null, string? reason = null)
+    public Task WriteAsync(string @event, string? actor, string? subject = null, string? clientId = null, string? reason = null, string? apiKey = null)
     {
-        Append(@event, actor, subject, clientId, reason);
+        Append(@event, actor, subject, clientId, reason, apiKey: apiKey);
         return database.SaveChangesAsync(CancellationToken.None);
     }
 

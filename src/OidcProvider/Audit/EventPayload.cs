@@ -27,7 +27,7 @@ internal static class EventPayload
     public static JsonObject DataOf(AuditRecord record)
     {
         var data = new JsonObject { ["audit_id"] = record.Id.ToString() };
-        foreach (var (name, value) in new[] { ("actor", record.Actor), ("subject", record.Subject), ("client_id", record.ClientId), ("reason", record.Reason), ("request_id", record.RequestId) })
+        foreach (var (name, value) in new[] { ("actor", record.Actor), ("subject", record.Subject), ("client_id", record.ClientId), ("api_key", record.ApiKey), ("reason", record.Reason), ("request_id", record.RequestId) })
         {
             if (value is not null)
             {

@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using OidcProvider.Data;
+using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace OidcProvider.Clients;
 
@@ -32,6 +32,16 @@ internal sealed record ClientQuery
     public (string Value, Guid Id)? After { get; init; }
 
     public int Take { get; init; } = 50;
+
+    /// <summary>What the clients must have.</summary>
+    public IReadOnlyList<(string Kind, string Value)> Traits =>
+    [
+        .. new (string Kind, string? Value)[]
+        {
+            (ClientTrait.State, Disabled == true ? ClientTrait.Disabled : null), (ClientTrait.Scope, Scope), (ClientTrait.GrantType, GrantType), (ClientTrait.ApplicationType, ApplicationType),
+            (ClientTrait.Type, Public switch { true => ClientTypes.Public, false => ClientTypes.Confidential, null => null }),
+        }.Where(trait => trait.Value is not null).Select(trait => (trait.Kind, trait.Value!)),
+    ];
 }
 
 /// <summary>A client in a list, with when it was last used.</summary>
@@ -40,14 +50,17 @@ internal sealed record ListedClient(RegisteredClient Client, DateTime? LastUsedA
 /// <summary>Lists of clients that stay quick however many there are: along an index, a page at a time, usage in one query.</summary>
 internal sealed class ClientCatalog(AppDbContext database)
 {
+    private const int Few = 500;
+
     /// <summary>The page, and whether another one follows.</summary>
     public async Task<(IReadOnlyList<ListedClient> Clients, bool More)> ListAsync(ClientQuery query, CancellationToken cancellation = default)
     {
-        var found = await Ordered(After(Filtered(database.Clients.AsNoTracking(), query), query), query).Take(query.Take + 1).Select(row => row.Id).ToListAsync(cancellation);
+        var rows = await HavingAsync(Filtered(database.Clients, query), query.Traits, cancellation);
+        var found = await Ordered(After(rows, query), query).Take(query.Take + 1).Select(row => row.Id).ToListAsync(cancellation);
         var ids = found.Take(query.Take).ToArray();
-        var rows = (await database.Clients.AsNoTracking().Where(row => ids.Contains(row.Id)).ToListAsync(cancellation)).ToDictionary(row => row.Id);
+        var clients = (await database.Clients.AsNoTracking().Where(row => ids.Contains(row.Id)).ToListAsync(cancellation)).ToDictionary(row => row.Id);
         var usage = (await database.ClientUsages.AsNoTracking().Where(row => ids.Contains(row.ClientId)).ToListAsync(cancellation)).ToLookup(row => row.ClientId);
-        return ([.. ids.Where(rows.ContainsKey).Select(id => Listed(rows[id], [.. usage[id]], query.Sort))], found.Count > query.Take);
+        return ([.. ids.Where(clients.ContainsKey).Select(id => Listed(clients[id], [.. usage[id]], query.Sort))], found.Count > query.Take);
     }
 
     public async Task<IReadOnlyList<ClientUsage>> UsageAsync(Guid clientId, CancellationToken cancellation = default) =>
@@ -72,26 +85,18 @@ internal sealed class ClientCatalog(AppDbContext database)
 #pragma warning restore CA1304, CA1311, CA1862
         }
 
-        if (query.Disabled is { } disabled)
-        {
-            rows = rows.Where(row => row.DisabledAt != null == disabled);
-        }
+        return query.Disabled == false ? rows.Where(row => row.DisabledAt == null) : rows;
+    }
 
-        if (query.Public is { } isPublic)
+    // The few that have something rare are read by their ids, in whatever order; what many have is soon found along the order of the list.
+    private async Task<IQueryable<Client>> HavingAsync(IQueryable<Client> rows, IReadOnlyList<(string Kind, string Value)> traits, CancellationToken cancellation)
+    {
+        foreach (var (kind, value) in traits)
         {
-            var type = isPublic ? "public" : "confidential";
-            rows = rows.Where(row => row.ClientType == type);
-        }
-
-        if (query.ApplicationType is { } application)
-        {
-            rows = rows.Where(row => row.ApplicationType == application);
-        }
-
-        foreach (var permission in new[] { query.GrantType is null ? null : $"gt:{query.GrantType}", query.Scope is null ? null : $"scp:{query.Scope}" }.OfType<string>())
-        {
-            var entry = JsonSerializer.Serialize(permission);
-            rows = rows.Where(row => row.Permissions!.Contains(entry));
+            var ids = await database.ClientTraits.Where(trait => trait.Kind == kind && trait.Value == value).OrderBy(trait => trait.ClientId).Take(Few + 1).Select(trait => trait.ClientId).ToListAsync(cancellation);
+            rows = ids.Count <= Few
+                ? rows.Where(row => ids.Contains(row.Id))
+                : rows.Where(row => database.ClientTraits.Any(trait => trait.ClientId == row.Id && trait.Kind == kind && trait.Value == value));
         }
 
         return rows;

@@ -24,6 +24,17 @@ internal static class ClientColumns
         row.Settings = Settings(client);
     }
 
+    /// <summary>What lists are narrowed by, once the columns are written.</summary>
+    public static IReadOnlyList<ClientTrait> Traits(Client row, ClientDefinition client)
+    {
+        IEnumerable<(string Kind, string? Value)> traits =
+        [
+            .. client.GrantTypes.Select(grant => (ClientTrait.GrantType, grant)), .. client.Scopes().Select(scope => (ClientTrait.Scope, scope)),
+            (ClientTrait.ApplicationType, row.ApplicationType), (ClientTrait.Type, row.ClientType), (ClientTrait.State, row.DisabledAt is null ? null : ClientTrait.Disabled),
+        ];
+        return [.. traits.Where(trait => trait.Value is not null).Distinct().Select(trait => new ClientTrait { Kind = trait.Kind, Value = trait.Value!, ClientId = row.Id })];
+    }
+
     private static List<string> Permissions(ClientDefinition client)
     {
         List<string> permissions = [OpenIddictConstants.Permissions.Endpoints.Token, OpenIddictConstants.Permissions.Endpoints.Revocation];

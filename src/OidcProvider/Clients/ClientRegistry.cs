@@ -51,6 +51,7 @@ internal sealed class ClientRegistry(AppDbContext database, ScopeRegistry scopes
         var named = definition with { ClientId = definition.ClientId ?? WebEncoders.Base64UrlEncode(Guid.NewGuid().ToByteArray()) };
         var row = new Client { Id = Guid.CreateVersion7(time.GetUtcNow()), CreatedAt = now, UpdatedAt = now };
         ClientColumns.Write(row, named);
+        database.ClientTraits.AddRange(ClientColumns.Traits(row, named));
         var generated = await WriteSecretAsync(row, named, cancellation);
         database.Clients.Add(row);
         audit.Append(AuditEvents.ClientRegistered, editor.Actor, named.ClientId, named.ClientId, change: AuditChange.Of(null, ClientAudit.Of(named)));
@@ -95,6 +96,7 @@ internal sealed class ClientRegistry(AppDbContext database, ScopeRegistry scopes
 
         var (row, before) = (found.Value, ClientJson.ReadStored(found.Value.Definition));
         ClientColumns.Write(row, definition);
+        await WriteTraitsAsync(row, definition, cancellation);
         var secret = row.ClientSecret;
         var generated = await WriteSecretAsync(row, definition, cancellation);
         if (database.Entry(row).State != EntityState.Modified)
@@ -180,6 +182,7 @@ internal sealed class ClientRegistry(AppDbContext database, ScopeRegistry scopes
         audit.Append(AuditEvents.ClientUpdated, editor.Actor, clientId, clientId, word,
             AuditChange.Of(ClientAudit.Of(definition, row.DisabledAt is not null), ClientAudit.Of(definition, disabledAt is not null)));
         row.DisabledAt = disabledAt;
+        await WriteTraitsAsync(row, definition, cancellation);
         return await SaveAsync(row, null, cancellation);
     }
 
@@ -200,6 +203,15 @@ internal sealed class ClientRegistry(AppDbContext database, ScopeRegistry scopes
         var problems = ClientRules.Check(definition);
         problems.AddRange(await scopes.UnknownAsync(definition.Scopes(), cancellation));
         return problems;
+    }
+
+    private async Task WriteTraitsAsync(Client row, ClientDefinition definition, CancellationToken cancellation)
+    {
+        var (held, wanted) = (await database.ClientTraits.Where(trait => trait.ClientId == row.Id).ToListAsync(cancellation), ClientColumns.Traits(row, definition));
+        database.ClientTraits.RemoveRange(held.Where(trait => !wanted.Any(other => IsSame(trait, other))));
+        database.ClientTraits.AddRange(wanted.Where(trait => !held.Any(other => IsSame(trait, other))));
+
+        static bool IsSame(ClientTrait one, ClientTrait other) => one.Kind == other.Kind && one.Value == other.Value;
     }
 
     /// <summary>Puts the right hash into the row and returns the secret if it had to make one.</summary>

@@ -190,7 +190,10 @@ public sealed class JobRun
     public bool Failed { get; set; }
 }
 
-/// <summary>The answer to a request that carried an <c>Idempotency-Key</c>: the same request again gets the same answer. Kept for a day.</summary>
+/// <summary>
+/// The answer to a request that carried an <c>Idempotency-Key</c>: the same request again gets the same answer. Kept for a day. Also what became of a
+/// change to many by the pages, for whoever made it.
+/// </summary>
 public sealed class IdempotentAnswer
 {
     /// <summary>Hash of caller, route and key.</summary>

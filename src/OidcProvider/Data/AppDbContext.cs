@@ -10,6 +10,8 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityDbContext
 {
     public DbSet<Client> Clients => Set<Client>();
 
+    public DbSet<ClientTrait> ClientTraits => Set<ClientTrait>();
+
     public DbSet<Scope> Scopes => Set<Scope>();
 
     public DbSet<Authorization> Authorizations => Set<Authorization>();
@@ -81,6 +83,8 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityDbContext
             user.HasIndex(row => new { row.NormalizedFamilyName, row.Id });
             user.HasIndex(row => new { row.CreatedAt, row.Id });
             user.HasIndex(row => new { row.DisabledAt, row.Id });
+            // The list of those whose address is not verified.
+            user.HasIndex(row => new { row.EmailConfirmed, row.NormalizedEmail, row.Id });
         });
         builder.Entity<Role>().ToTable("Roles");
         builder.Entity<IdentityUserRole<Guid>>().ToTable("UserRoles").HasIndex(link => new { link.RoleId, link.UserId });
@@ -99,6 +103,16 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityDbContext
             client.HasIndex(row => new { row.ClientId, row.DisplayName, row.Id });
             client.HasIndex(row => new { row.DisplayName, row.Id });
             client.HasIndex(row => new { row.CreatedAt, row.Id });
+        });
+        builder.Entity<ClientTrait>(trait =>
+        {
+            trait.ToTable("ClientTraits");
+            // Who has it, and whether one has it.
+            trait.HasKey(row => new { row.Kind, row.Value, row.ClientId });
+            trait.HasIndex(row => new { row.ClientId, row.Kind, row.Value });
+            trait.HasOne<Client>().WithMany().HasForeignKey(row => row.ClientId).OnDelete(DeleteBehavior.Cascade);
+            trait.Property(row => row.Kind).HasMaxLength(20);
+            trait.Property(row => row.Value).HasMaxLength(200);
         });
         builder.Entity<Scope>().ToTable("Scopes");
         builder.Entity<Authorization>(authorization =>
@@ -168,6 +182,7 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityDbContext
             record.Property(row => row.Actor).HasMaxLength(200);
             record.Property(row => row.Subject).HasMaxLength(200);
             record.Property(row => row.ClientId).HasMaxLength(200);
+            record.Property(row => row.ApiKey).HasMaxLength(30);
             record.Property(row => row.Reason).HasMaxLength(100);
             record.Property(row => row.Address).HasMaxLength(64);
             record.Property(row => row.RequestId).HasMaxLength(64);
@@ -178,13 +193,14 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityDbContext
         });
     }
 
-    /// <summary>What is searched by its beginning is compared code by code, so that a range of the index is exactly a prefix.</summary>
+    /// <summary>What is searched by its beginning is compared code by code, so that a range of the index is exactly a prefix; and what a protocol tells apart by case is told apart.</summary>
     protected static void CompareByCode(ModelBuilder builder, string collation)
     {
         var user = builder.Entity<User>();
         user.Property(row => row.NormalizedEmail).UseCollation(collation);
         user.Property(row => row.NormalizedName).UseCollation(collation);
         user.Property(row => row.NormalizedFamilyName).UseCollation(collation);
+        builder.Entity<ClientTrait>().Property(row => row.Value).UseCollation(collation);
     }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)

@@ -18,6 +18,9 @@ public sealed class AuditRecord
 
     public string? ClientId { get; set; }
 
+    /// <summary>The readable beginning of the API key that it was done with or that it was done to.</summary>
+    public string? ApiKey { get; set; }
+
     /// <summary>Why, as a stable code; empty for success.</summary>
     public string? Reason { get; set; }
 

@@ -18,6 +18,18 @@ public sealed class Client : OpenIddictEntityFrameworkCoreApplication<Guid, Auth
     public DateTime? DisabledAt { get; set; }
 }
 
+/// <summary>Something that lists of clients are narrowed by, a grant type or a scope for instance: written beside the client by <c>Clients/ClientRegistry</c>.</summary>
+public sealed class ClientTrait
+{
+    public const string GrantType = "grant_type", Scope = "scope", ApplicationType = "application_type", Type = "client_type", State = "state", Disabled = "disabled";
+
+    public string Kind { get; set; } = "";
+
+    public string Value { get; set; } = "";
+
+    public Guid ClientId { get; set; }
+}
+
 /// <summary>A registered scope with the resources (audiences) and claims it stands for.</summary>
 public sealed class Scope : OpenIddictEntityFrameworkCoreScope<Guid>
 {

@@ -20,6 +20,9 @@ internal sealed class RequestLanguage(IssuerUri issuer)
     // Written for operators, in English.
     private static readonly PathString[] EnglishOnly = ["/admin", "/playground"];
 
+    // Under it lies the locale of the account, once it is known who asks.
+    private static readonly object AccountLocale = new();
+
     private string MenuCookie => CookieName("oidc-language");
 
     private string FlowCookie => CookieName("oidc-ui-locales");
@@ -28,11 +31,20 @@ internal sealed class RequestLanguage(IssuerUri issuer)
     public static Words WordsOf(HttpContext http) =>
         Words.In(Language.Find(http.Features.Get<IRequestCultureFeature>()?.RequestCulture.UICulture.Name) ?? Language.Current);
 
+    /// <summary>Whether <see cref="Know"/> was told who asks.</summary>
+    public static bool IsKnown(HttpContext http) => http.Items.ContainsKey(AccountLocale);
+
     public static bool IsFixed(PathString path) => Array.Exists(EnglishOnly, prefix => path.StartsWithSegments(prefix));
 
     public Language Of(HttpContext http) =>
-        IsFixed(http.Request.Path) ? Language.English
-        : new LanguageChoice(Short(http.Request.Query[UiLocales]), http.Request.Cookies[FlowCookie], http.Request.Cookies[MenuCookie], http.Request.Headers.AcceptLanguage).Decide();
+        IsFixed(http.Request.Path) ? Language.English : Decide(http, Short(http.Request.Query[UiLocales]), http.Request.Cookies[FlowCookie]);
+
+    /// <summary>It is known now who asks: their language, where neither an app nor the menu says another.</summary>
+    public void Know(HttpContext http, string? locale)
+    {
+        http.Items[AccountLocale] = locale;
+        Speak(http, Of(http));
+    }
 
     /// <summary>Keeps what an app asks for until the user comes back to it. The request itself is answered so, too: it may have been pushed (RFC 9126).</summary>
     public void Follow(HttpContext http, string? uiLocales)
@@ -48,8 +60,22 @@ internal sealed class RequestLanguage(IssuerUri issuer)
             http.Response.Cookies.Append(FlowCookie, asked, Cookie(TimeSpan.FromHours(1)));
         }
 
-        var language = new LanguageChoice(asked, before, http.Request.Cookies[MenuCookie], http.Request.Headers.AcceptLanguage).Decide();
-        http.Features.Set<IRequestCultureFeature>(new RequestCultureFeature(new RequestCulture(Language.English.Culture, language.Culture), provider: null));
+        Speak(http, Decide(http, asked, before));
+    }
+
+    /// <summary>What the user chose for their account holds on this browser too, whatever was chosen in its menu or an app asked for; null: as the browser asks.</summary>
+    public void Choose(HttpContext http, Language? chosen)
+    {
+        if (chosen is null)
+        {
+            http.Response.Cookies.Delete(MenuCookie, Cookie(null));
+        }
+        else
+        {
+            http.Response.Cookies.Append(MenuCookie, chosen.Tag, Cookie(TimeSpan.FromDays(365)));
+        }
+
+        Decline(http, http.Request.Cookies[FlowCookie]?.TrimStart(LanguageChoice.Declined));
     }
 
     /// <summary>The page that is shown, in another language. <paramref name="here"/>: its address if the request does not say it, as after a post.</summary>
@@ -80,15 +106,26 @@ internal sealed class RequestLanguage(IssuerUri issuer)
         // Another site's page must not choose for the user; a link there leads to the page and no more.
         if (Language.All.FirstOrDefault(language => language.Tag == request.Query[Parameter]) is { } chosen && request.Headers["Sec-Fetch-Site"] != "cross-site")
         {
-            http.Response.Cookies.Append(MenuCookie, chosen.Tag, Cookie(TimeSpan.FromDays(365)));
-            if ((Short(AskedIn(back)) ?? request.Cookies[FlowCookie]?.TrimStart(LanguageChoice.Declined)) is { Length: > 0 } declined)
-            {
-                http.Response.Cookies.Append(FlowCookie, LanguageChoice.Declined + declined, Cookie(TimeSpan.FromHours(1)));
-            }
+            Choose(http, chosen);
+            Decline(http, Short(AskedIn(back)));
         }
 
         http.Response.Redirect(ReturnUrl.OrHome(back, request.PathBase));
         return true;
+    }
+
+    private Language Decide(HttpContext http, string? uiLocales, string? flow) =>
+        new LanguageChoice(uiLocales, flow, http.Request.Cookies[MenuCookie], http.Items[AccountLocale] as string, http.Request.Headers.AcceptLanguage).Decide();
+
+    private static void Speak(HttpContext http, Language language) =>
+        http.Features.Set<IRequestCultureFeature>(new RequestCultureFeature(new RequestCulture(Language.English.Culture, language.Culture), provider: null));
+
+    private void Decline(HttpContext http, string? asked)
+    {
+        if (asked is { Length: > 0 })
+        {
+            http.Response.Cookies.Append(FlowCookie, LanguageChoice.Declined + asked, Cookie(TimeSpan.FromHours(1)));
+        }
     }
 
     private static string? BackOf(HttpRequest request)
@@ -147,6 +184,17 @@ internal static class RequestLanguages
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = Language.English.Culture;
         return app.UseWhen(context => !Array.Exists(Programs, path => context.Request.Path.StartsWithSegments(path)), pages => pages.Use(SpeakAsync).UseRequestLocalization());
     }
+
+    /// <summary>Once it is known who asks, what code says of a form is in their language too, and not only the page around it.</summary>
+    public static IApplicationBuilder UseAccountLanguage(this IApplicationBuilder app) => app.Use(async (context, next) =>
+    {
+        if (RequestLanguage.IsKnown(context))
+        {
+            CultureInfo.CurrentUICulture = RequestLanguage.WordsOf(context).Language.Culture;
+        }
+
+        await next(context);
+    });
 
     private static Task SpeakAsync(HttpContext context, RequestDelegate next)
     {

@@ -57,15 +57,10 @@ internal sealed class KeyDesk(AppDbContext database, KeyRing ring, AuditLog audi
         }
 
         var now = time.GetUtcNow().UtcDateTime;
-        if (await database.SigningKeys.AnyAsync(key => key.Algorithm == algorithm && key.ActivateAt > now && key.RevokedAt == null, cancellation))
-        {
-            return new Problem(AlreadyAnnounced, $"the next {algorithm} key is announced already", "algorithm");
-        }
-
-        await ring.RotateAsync(algorithm, cancellation);
-        var made = (await ListAsync(cancellation)).First(key => key.Algorithm == algorithm);
-        await audit.WriteAsync(AuditEvents.KeyRotated, actor, made.Kid);
-        return made;
+        return !await database.SigningKeys.AnyAsync(key => key.Algorithm == algorithm && key.ActivateAt > now && key.RevokedAt == null, cancellation)
+            && await ring.RotateAsync(algorithm, actor, cancellation) is { } made
+            ? (await ListAsync(cancellation)).First(key => key.Kid == made.Id)
+            : new Problem(AlreadyAnnounced, $"the next {algorithm} key is announced already", "algorithm");
     }
 
     /// <summary>Takes a key out at once: what it signed is refused within a second on every node, and a new one signs.</summary>

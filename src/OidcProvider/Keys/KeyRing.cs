@@ -45,12 +45,10 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, MasterKeySource maste
     public async Task<IReadOnlyList<SigningKey>> MakeDueAsync(CancellationToken cancellation = default)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var database = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        var audit = scope.ServiceProvider.GetRequiredService<AuditLog>();
         List<SigningKey> made = [];
         foreach (var algorithm in SigningAlgorithms.Append(SecurityAlgorithms.Aes256KW))
         {
-            if (await MakeAsync(database, algorithm, at: null, audit, cancellation) is { } key)
+            if (await MakeAsync(scope.ServiceProvider, algorithm, at: null, actor: null, cancellation) is { } key)
             {
                 made.Add(key);
             }
@@ -60,11 +58,11 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, MasterKeySource maste
     }
 
     /// <summary>Makes the next key of an algorithm ahead of time; it is announced first, unless there is none to sign with.</summary>
-    public async Task RotateAsync(string algorithm, CancellationToken cancellation = default)
+    /// <returns>The key; null when another node has just made it.</returns>
+    public async Task<SigningKey?> RotateAsync(string algorithm, string actor, CancellationToken cancellation = default)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var database = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        await MakeAsync(database, algorithm, time.GetUtcNow().UtcDateTime + options.Value.AnnounceFor, audit: null, cancellation);
+        return await MakeAsync(scope.ServiceProvider, algorithm, time.GetUtcNow().UtcDateTime + options.Value.AnnounceFor, actor, cancellation);
     }
 
     /// <summary>Reads the keys anew, because another process changed them or because a phase has changed.</summary>
@@ -91,8 +89,10 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, MasterKeySource maste
         return over.Count == 0 ? 0 : await database.SigningKeys.Where(row => over.Contains(row.Id)).ExecuteDeleteAsync(cancellation);
     }
 
-    private async Task<SigningKey?> MakeAsync(AppDbContext database, string algorithm, DateTime? at, AuditLog? audit, CancellationToken cancellation)
+    // By whom: nobody when it is due.
+    private async Task<SigningKey?> MakeAsync(IServiceProvider services, string algorithm, DateTime? at, string? actor, CancellationToken cancellation)
     {
+        var database = services.GetRequiredService<AppDbContext>();
         var now = time.GetUtcNow().UtcDateTime;
         var keys = await ScheduledAsync(database, algorithm, cancellation);
         // Encryption keys only grow old with what they sealed; they are replaced by command.
@@ -107,16 +107,18 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, MasterKeySource maste
         var generation = keys.Count == 0 ? 1 : keys.Max(key => key.Generation) + 1;
         var made = New(algorithm, generation, now, activation);
         database.SigningKeys.Add(made);
+        // The first keys of a server take no other's place.
         if (generation > 1)
         {
-            // Who makes one ahead of time tells of it themselves.
-            audit?.Append(AuditEvents.KeyRotated, actor: null, made.Id, reason: "due");
+            services.GetRequiredService<AuditLog>().Append(AuditEvents.KeyRotated, actor, made.Id, reason: actor is null ? "due" : null);
         }
 
         try
         {
+            await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
             await database.SaveChangesAsync(cancellation);
             await ChangeWatch.CountAsync(database, cancellation);
+            await transaction.CommitAsync(cancellation);
             return made;
         }
         catch (DbUpdateException)

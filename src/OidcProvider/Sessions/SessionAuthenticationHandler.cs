@@ -76,6 +76,7 @@ internal sealed class SessionAuthenticationHandler(
         }
 
         Context.Items[SessionKey] = live;
+        Context.RequestServices.GetRequiredService<RequestLanguage>().Know(Context, live.User.Locale);
         return AuthenticateResult.Success(new AuthenticationTicket(Principal(live), SchemeName));
     }
 

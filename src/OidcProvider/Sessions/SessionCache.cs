@@ -69,7 +69,7 @@ internal sealed class SessionCache(IConfiguration configuration, MasterKeySource
         }
     }
 
-    private bool IsUsable => !string.IsNullOrWhiteSpace(configuration["ConnectionStrings:Redis"]) && Environment.TickCount64 >= Volatile.Read(ref _pausedUntil);
+    private bool IsUsable => RedisSettings.Names(configuration) && Environment.TickCount64 >= Volatile.Read(ref _pausedUntil);
 
     private async Task<T?> TryAsync<T>(Func<IDatabase, Task<T>> act)
     {
@@ -101,12 +101,11 @@ internal sealed class SessionCache(IConfiguration configuration, MasterKeySource
 
     private ConfigurationOptions Options()
     {
-        var options = ConfigurationOptions.Parse(configuration["ConnectionStrings:Redis"]!);
+        var options = RedisSettings.Read(configuration);
         // It may come later, or come back.
         options.AbortOnConnectFail = false;
         options.BacklogPolicy = BacklogPolicy.FailFast;
         options.AsyncTimeout = PatienceMilliseconds;
-        options.ClientName ??= "OidcProvider";
         return options;
     }
 

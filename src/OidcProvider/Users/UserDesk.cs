@@ -69,10 +69,10 @@ internal sealed class UserDesk(AppDbContext database, UserDirectory users, UserG
     }
 
     /// <summary>Removes an account with everything that hangs on it.</summary>
-    public async Task<Result<User>> RemoveAsync(Acting by, Guid id, CancellationToken cancellation = default)
+    public async Task<Result<User>> RemoveAsync(Acting by, Guid id, string? version, CancellationToken cancellation = default)
     {
         await using var work = await UnitOfWork.BeginAsync(database, cancellation);
-        var reached = await gate.ReachAsync(by, id, null, cancellation);
+        var reached = await gate.ReachAsync(by, id, version, cancellation);
         if (!reached.Succeeded)
         {
             return reached.Problems.ToList();

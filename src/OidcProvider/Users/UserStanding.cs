@@ -64,16 +64,6 @@ internal sealed class UserStanding(AppDbContext database, UserGate gate, Session
     public Task<Result<User>> MakeOwnerAsync(Acting by, Guid id, CancellationToken cancellation = default) =>
         services.GetRequiredService<UserDesk>().GrantAsync(by, id, AdminRoles.Owner, cancellation);
 
-    public Task<Result<User>> DisableAsync(string name, string actor, CancellationToken cancellation = default) => ByNameAsync(name, actor, DisableAsync, cancellation);
-
-    public Task<Result<User>> EnableAsync(string name, string actor, CancellationToken cancellation = default) => ByNameAsync(name, actor, EnableAsync, cancellation);
-
-    /// <summary>For operators, who name accounts by their address.</summary>
-    public async Task<Result<User>> ByNameAsync(string name, string actor, Func<Acting, Guid, CancellationToken, Task<Result<User>>> act, CancellationToken cancellation) =>
-        await services.GetRequiredService<UserDirectory>().FindByNameAsync(name, cancellation) is { } user
-            ? await act(Acting.Operator(actor), user.Id, cancellation)
-            : UserDirectory.Unknown(name);
-
     private async Task<Result<User>> WithAsync(Acting by, Guid id, Func<ReachedUser, Task<Problem?>> act, CancellationToken cancellation)
     {
         await using var work = await UnitOfWork.BeginAsync(database, cancellation);

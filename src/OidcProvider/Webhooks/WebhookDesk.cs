@@ -57,7 +57,7 @@ internal sealed class WebhookDesk(AppDbContext database, WebhookOutbox outbox, T
     }
 
     private async Task<Problem?> FaultAsync(Guid webhook, CancellationToken cancellation) =>
-        await database.Webhooks.AsNoTracking().SingleOrDefaultAsync(row => row.Id == webhook, cancellation) is not { } row ? new(WebhookRegistry.NotFound, "there is no such webhook", "id")
+        await database.Webhooks.AsNoTracking().SingleOrDefaultAsync(row => row.Id == webhook, cancellation) is not { } row ? WebhookRegistry.Unknown
         : row.DisabledAt is not null ? new(SwitchedOff, "the webhook is off; switch it on first")
         : null;
 }

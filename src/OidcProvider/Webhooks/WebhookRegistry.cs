@@ -14,6 +14,10 @@ internal sealed class WebhookRegistry(AppDbContext database, WebhookSecrets secr
 {
     public const string NotFound = "webhook_not_found", Changed = "webhook_changed", TooMany = "too_many_webhooks";
 
+    public static readonly Problem Unknown = new(NotFound, "there is no such webhook", "id");
+
+    private static readonly Problem Overtaken = new(Changed, "it was changed by someone else meanwhile; read it again");
+
     private WebhooksOptions Options => services.GetRequiredService<IOptions<WebhooksOptions>>().Value;
 
     public async Task<IReadOnlyList<WebhookView>> ListAsync(CancellationToken cancellation = default) =>
@@ -104,20 +108,37 @@ internal sealed class WebhookRegistry(AppDbContext database, WebhookSecrets secr
         return (on ? AuditEvents.WebhookEnabled : AuditEvents.WebhookDisabled, (string?)null);
     }, actor, cancellation);
 
-    /// <summary>Removes a webhook with its deliveries. False: there is none.</summary>
-    public async Task<bool> RemoveAsync(Guid id, string actor, CancellationToken cancellation = default)
+    /// <summary>Removes a webhook with its deliveries. Null when done, otherwise why not.</summary>
+    /// <param name="id">The webhook.</param>
+    /// <param name="actor">Who does it.</param>
+    /// <param name="version">The version that was read; null does not ask.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<Problem?> RemoveAsync(Guid id, string actor, string? version = null, CancellationToken cancellation = default)
     {
         if (await database.Webhooks.SingleOrDefaultAsync(row => row.Id == id, cancellation) is not { } row)
         {
-            return false;
+            return Unknown;
+        }
+
+        if (version is not null && version != row.Version)
+        {
+            return Overtaken;
         }
 
         await using var work = await UnitOfWork.BeginAsync(database, cancellation);
         database.Webhooks.Remove(row);
-        await SaveAsync(AuditEvents.WebhookRemoved, actor, id, AuditChange.Of(Described(row), null), cancellation);
+        try
+        {
+            await SaveAsync(AuditEvents.WebhookRemoved, actor, id, AuditChange.Of(Described(row), null), cancellation);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return Overtaken;
+        }
+
         await database.WebhookDeliveries.Where(delivery => delivery.WebhookId == id).ExecuteDeleteAsync(cancellation);
         await CommitAsync(work);
-        return true;
+        return null;
     }
 
     private async Task<Result<WebhookView>> ChangeAsync(Guid id, string? version, Func<Webhook, Result<(string Event, string? Change)>> change, string actor, CancellationToken cancellation)
@@ -125,7 +146,7 @@ internal sealed class WebhookRegistry(AppDbContext database, WebhookSecrets secr
         var row = await database.Webhooks.SingleOrDefaultAsync(candidate => candidate.Id == id, cancellation);
         if (row is null || (version is not null && row.Version != version))
         {
-            return row is null ? new Problem(NotFound, "there is no such webhook", "id") : new Problem(Changed, "it was changed by someone else meanwhile; read it again");
+            return row is null ? Unknown : Overtaken;
         }
 
         var made = change(row);
@@ -146,7 +167,7 @@ internal sealed class WebhookRegistry(AppDbContext database, WebhookSecrets secr
         }
         catch (DbUpdateConcurrencyException)
         {
-            return new Problem(Changed, "it was changed by someone else meanwhile; read it again");
+            return Overtaken;
         }
 
         return WebhookView.Of(row);

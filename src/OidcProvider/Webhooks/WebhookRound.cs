@@ -21,8 +21,9 @@ internal sealed class WebhookRound(IServiceScopeFactory scopes, WebhookSender se
         {
             var database = scope.ServiceProvider.GetRequiredService<AppDbContext>();
             var now = time.GetUtcNow().UtcDateTime;
+            // Whoever has waited longest comes first: with more webhooks than a round takes, each has its turn.
             due = await database.WebhookDeliveries.Where(row => row.DeliveredAt == null && row.NextTryAt <= now && database.Webhooks.Any(webhook => webhook.Id == row.WebhookId && webhook.DisabledAt == null))
-                .Select(row => row.WebhookId).Distinct().Take(MostWebhooks).ToListAsync(cancellation);
+                .GroupBy(row => row.WebhookId).OrderBy(rows => rows.Min(row => row.NextTryAt)).Select(rows => rows.Key).Take(MostWebhooks).ToListAsync(cancellation);
         }
 
         await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = SideBySide, CancellationToken = cancellation }, async (webhook, stop) => await RunAsync(webhook, stop));

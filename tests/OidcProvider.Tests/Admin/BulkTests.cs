@@ -107,6 +107,25 @@ public class BulkTests(Database database) : ProviderFixture(database)
         await Host.InScopeAsync(async services => Assert.That((await services.GetRequiredService<ClientRegistry>().FindAsync(Given.Other))!.Disabled, Is.False));
     }
 
+    [Test]
+    public async Task What_became_of_each_can_be_reloaded_by_whoever_did_it_and_nothing_happens_again()
+    {
+        var id = await IdAsync(await UserAsync());
+        using var ursula = await AdminAsync(Given.UserAdmin);
+        var done = await ActAsync(ursula, await PostAsync(ursula, await ursula.GetAsync("/admin/users"), "/admin/users/bulk", "disable", [id, await IdAsync(Given.Alice)]));
+        Assert.That(done.Title, Is.EqualTo("1 of 2 disabled"));
+        Assert.That(done.Uri.Query, Does.StartWith("?report="), "the answer to the form leads to a page that can be reloaded");
+        using var owner = await AdminAsync(Given.Alice);
+        await ActAsync(owner, await PostAsync(owner, await owner.GetAsync("/admin/users"), "/admin/users/bulk", "enable", [id]));
+
+        var again = await ursula.GetAsync(done.Uri.PathAndQuery);
+        Assert.That((again.Title, again.Body.Contains("Only an owner may change an account that administers", StringComparison.Ordinal)), Is.EqualTo(("1 of 2 disabled", true)));
+        await Host.InScopeAsync(async services => Assert.That((await services.GetRequiredService<AppDbContext>().Users.AsNoTracking().SingleAsync(user => user.Id == Guid.Parse(id))).DisabledAt, Is.Null));
+        Assert.That((await owner.GetAsync(done.Uri.PathAndQuery)).Title, Is.EqualTo("This result is no longer kept"), "another one's");
+        Host.Time.Advance(TimeSpan.FromMinutes(61));
+        Assert.That((await ursula.GetAsync(done.Uri.PathAndQuery)).Title, Is.EqualTo("This result is no longer kept"));
+    }
+
     private async Task<UserAgent> AdminAsync(string who)
     {
         var browser = Browser();

@@ -138,9 +138,8 @@ public class PrivilegeTests : ProviderFixture
         Assert.That(results.Count(done => done), Is.EqualTo(1));
         await Host.InScopeAsync(async services =>
         {
-            var standing = services.GetRequiredService<UserStanding>();
-            await standing.EnableAsync(Given.Alice, "test");
-            await services.GetRequiredService<UserDesk>().RemoveAsync(Acting.Operator("test"), second);
+            await services.EnableUserAsync(Given.Alice);
+            await services.GetRequiredService<UserDesk>().RemoveAsync(Acting.Operator("test"), second, version: null);
         });
 
         async Task<bool> DisableAsync(Guid id)

@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using OidcProvider.Admin.Api;
 using OidcProvider.Hosting;
 
 namespace OidcProvider.Tests.Admin;
@@ -34,6 +37,16 @@ public class ReferenceTests : ProviderFixture
                 Assert.That(operation.Method is HttpVerb.Get || operation.Permission.EndsWith(".write", StringComparison.Ordinal) || operation.Path.EndsWith("/plan", StringComparison.Ordinal), Is.True, $"{operation} changes something and needs a .write scope");
             }
         }
+    }
+
+    [Test]
+    public void What_is_read_with_a_version_is_changed_and_removed_only_by_it()
+    {
+        var routes = Host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().SelectMany(route => (route.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []).Select(method => (Method: method, Route: route))).ToList();
+        var versioned = routes.Where(item => item.Method == "GET" && item.Route.Metadata.GetMetadata<VersionShown>() is not null).Select(item => item.Route.RoutePattern.RawText).ToHashSet();
+        var changing = routes.Where(item => item.Method is "PUT" or "PATCH" or "DELETE" && versioned.Contains(item.Route.RoutePattern.RawText)).ToList();
+        Assert.That(changing, Has.Count.GreaterThan(versioned.Count));
+        Assert.That(changing.Where(item => item.Route.Metadata.GetMetadata<VersionAsked>() is null).Select(item => $"{item.Method} {item.Route.RoutePattern.RawText}"), Is.Empty, ".AsksForVersion() and context.Refuse(version)");
     }
 
     [Test]

@@ -37,7 +37,10 @@ public class UsersApiTests : ProviderFixture
         Assert.That(replaced.Status, Is.EqualTo(200), replaced.Body?.ToString());
         Assert.That((replaced.Body!["profile"]!["family_name"], replaced.Body["profile"]!["claims"], replaced.Body["profile"]!["roles"]!.AsArray().Count), Is.EqualTo(((JsonNode?)null, (JsonNode?)null, 0)));
 
-        Assert.That((await _owner.SendAsync(HttpMethod.Delete, $"users/{id}")).Status, Is.EqualTo(204));
+        var late = await _owner.SendAsync(HttpMethod.Delete, $"users/{id}", ifMatch: patched.Response.Headers.ETag.Tag);
+        Assert.That((late.Status, (string?)late.Body!["code"]), Is.EqualTo((412, "version_changed")), "it was replaced meanwhile");
+        Assert.That((await _owner.SendAsync(HttpMethod.Delete, $"users/{id}")).Status, Is.EqualTo(428));
+        Assert.That((await _owner.SendAsync(HttpMethod.Delete, $"users/{id}", ifMatch: replaced.Response.Headers.ETag!.Tag)).Status, Is.EqualTo(204));
         Assert.That((await _owner.GetAsync($"users/{id}")).Status, Is.EqualTo(404));
         var records = await RecordsAsync(id);
         Assert.That(records.Select(record => record.Event), Is.SupersetOf(new[] { "user.added", "user.updated", "user.updated", "user.deleted" }));
@@ -51,6 +54,34 @@ public class UsersApiTests : ProviderFixture
         Assert.That(changes, Has.One.Contains("""
             "roles":{"before":["editor"],"after":[]}
             """.Trim()));
+    }
+
+    [Test]
+    public async Task Those_whose_address_is_not_verified_are_listed_page_by_page()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.That((await _owner.SendAsync(HttpMethod.Post, "users", new JsonObject { ["email"] = $"unverified{i}@example.test", ["email_verified"] = i == 4 })).Status, Is.EqualTo(201));
+        }
+
+        foreach (var verified in new[] { false, true })
+        {
+            List<string> listed = [];
+            for (var path = $"users?email_verified={verified}&limit=2"; ;)
+            {
+                var page = (await _owner.GetAsync(path)).Body!;
+                listed.AddRange(page["items"]!.AsArray().Select(item => (string)item!["email"]!));
+                if ((string?)page["next_cursor"] is not { } cursor)
+                {
+                    break;
+                }
+
+                path = $"users?email_verified={verified}&limit=2&cursor={Uri.EscapeDataString(cursor)}";
+            }
+
+            await Host.InScopeAsync(async services => Assert.That(listed, Is.EqualTo(
+                await services.GetRequiredService<AppDbContext>().Users.Where(user => user.EmailConfirmed == verified).OrderBy(user => user.NormalizedEmail).Select(user => user.Email).ToListAsync())));
+        }
     }
 
     [Test]

@@ -42,6 +42,29 @@ public class ApiKeyAccessTests(Database database) : ApiKeyFixture(database)
     }
 
     [Test]
+    public async Task The_trail_names_the_key_beside_the_user_it_acts_for()
+    {
+        var made = await KeyAsync(Given.Alice, "admin.scopes.write");
+        using var service = AdminApi.With(Host, made.Key);
+        Assert.That((await service.SendAsync(HttpMethod.Post, "scopes", new JsonObject { ["name"] = $"s{made.View.Id:N}" })).Status, Is.EqualTo(201));
+        await Host.InScopeAsync(async services =>
+        {
+            var row = await services.GetRequiredService<AppDbContext>().ApiKeys.AsNoTracking().SingleAsync(key => key.Id == made.View.Id);
+            await services.GetRequiredService<ApiKeyGuesses>().CountAsync("192.0.2.1", row);
+        });
+        await RevokeAsync(made.View.Id);
+        await Host.InScopeAsync(async services =>
+        {
+            var rows = services.GetRequiredService<AppDbContext>();
+            var alice = (await services.GetRequiredService<UserDirectory>().FindByNameAsync(Given.Alice))!.Id.ToString();
+            var records = await rows.AuditRecords.AsNoTracking().Where(record => record.ApiKey == made.View.Prefix).ToListAsync();
+            Assert.That(records.Select(record => (record.Event, record.Actor)), Is.EquivalentTo(new[] { ("api_key.made", "test"), ("scope.registered", alice), ("api_key.refused", (string?)null), ("api_key.revoked", "test") }));
+        });
+        using var auditor = await AdminApi.SignInAsync(Host, Given.Alice, "openid admin.audit.read");
+        Assert.That((string?)(await auditor.GetAsync($"audit?subject=s{made.View.Id:N}")).Body!["items"]![0]!["api_key"], Is.EqualTo(made.View.Prefix));
+    }
+
+    [Test]
     public async Task A_key_may_what_both_its_scopes_and_the_roles_of_now_allow()
     {
         var made = await KeyAsync(Given.Alice, "admin.api_keys.read admin.keys.read");
@@ -82,9 +105,9 @@ public class ApiKeyAccessTests(Database database) : ApiKeyFixture(database)
     {
         await AddUserAsync("eve@example.test");
         var made = await KeyAsync("eve@example.test");
-        await Host.InScopeAsync(services => services.GetRequiredService<UserStanding>().DisableAsync("eve@example.test", "test"));
+        await Host.InScopeAsync(services => services.DisableUserAsync("eve@example.test"));
         Assert.That(await FaultAsync(made.Key), Is.EqualTo("user_disabled"));
-        await Host.InScopeAsync(services => services.GetRequiredService<UserStanding>().EnableAsync("eve@example.test", "test"));
+        await Host.InScopeAsync(services => services.EnableUserAsync("eve@example.test"));
         Assert.That(await FaultAsync(made.Key), Is.Null);
         await Host.InScopeAsync(async services => await services.GetRequiredService<Credentials>().DeleteAsync((await services.GetRequiredService<UserDirectory>().FindByNameAsync("eve@example.test"))!));
         Assert.That(await FaultAsync(made.Key), Is.EqualTo("api_key_wrong"));

@@ -73,7 +73,7 @@ internal sealed class BootstrapTests
         await ApplyAsync(Sample);
         await ApplyAsync(Sample.Replace("alice@", "second@"));
         await _services.Get<ClientRegistry>().DisableAsync("web", "test");
-        await _services.Get<UserStanding>().DisableAsync("alice@example.test", "test");
+        await _services.Get<IServiceProvider>().DisableUserAsync("alice@example.test");
         Assert.That(await ApplyAsync(Sample), Is.Empty);
         Assert.That((await _services.Database.Clients.AsNoTracking().SingleAsync()).DisabledAt, Is.Not.Null);
         Assert.That((await _services.Get<UserDirectory>().FindByNameAsync("alice@example.test"))!.DisabledAt, Is.Not.Null);

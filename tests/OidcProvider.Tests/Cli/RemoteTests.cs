@@ -1,7 +1,10 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
 using OidcProvider.Cli;
 using OidcProvider.Cli.Remote;
+using OidcProvider.Clients;
 using OidcProvider.TestKit;
 
 namespace OidcProvider.Tests.Cli;
@@ -85,6 +88,45 @@ public partial class RemoteTests : ProviderFixture
         Assert.That((await RemoteAsync("user", "remove", email, "--yes")).Code, Is.Zero);
         var gone = await RemoteAsync("user", "show", email);
         Assert.That((gone.Code, gone.Error.Contains("(user_not_found)", StringComparison.Ordinal)), Is.EqualTo((1, true)), gone.Error);
+    }
+
+    [TestCase(true), TestCase(false)]
+    public async Task A_client_gets_a_second_secret_loses_it_again_and_changes_over_in_a_time_of_grace(bool remote)
+    {
+        Task<(int Code, string Out, string Error)> VerbAsync(params string[] arguments) => remote ? RemoteAsync(arguments) : LocalAsync(arguments);
+        var id = $"secrets-{(remote ? "afar" : "here")}";
+        var made = await VerbAsync("client", "add", "--client-id", id, "--client-name", "Of secrets", "--grant-type", "client_credentials", "--token-endpoint-auth-method", "client_secret_basic", "--scope", "api", "--json");
+        Assert.That(made.Code, Is.Zero, made.Error);
+        var first = (string)JsonNode.Parse(made.Out)!["client_secret"]!;
+        var added = await VerbAsync("client", "add-secret", id, "--description", "second machine", "--expires-in", "7.00:00:00", "--json");
+        Assert.That(added.Code, Is.Zero, added.Error);
+        var second = JsonNode.Parse(added.Out)!;
+        Assert.That((DateTime)second["expires_at"]!, Is.EqualTo(DateTime.UtcNow.AddDays(7)).Within(TimeSpan.FromHours(1)));
+        Assert.That((await WorksAsync(id, first), await WorksAsync(id, (string)second["client_secret"]!)), Is.EqualTo((true, true)));
+        var listed = await VerbAsync("client", "secrets", id, "--json");
+        Assert.That(JsonNode.Parse(listed.Out)!.AsArray().Select(secret => (string?)secret!["description"]), Does.Contain("second machine"));
+        Assert.That(listed.Out, Does.Not.Contain((string)second["client_secret"]!));
+
+        var which = (string)second["id"]!;
+        Assert.That((await VerbAsync("client", "remove-secret", id, "--secret-id", which)).Code, Is.EqualTo(2), "nobody to ask, and no --yes");
+        Assert.That((await VerbAsync("client", "remove-secret", id, "--secret-id", which, "--yes")).Code, Is.Zero);
+        Assert.That((await VerbAsync("client", "remove-secret", id, "--secret-id", which, "--yes")).Code, Is.EqualTo(1), "it is gone");
+        Assert.That((await WorksAsync(id, first), await WorksAsync(id, (string)second["client_secret"]!)), Is.EqualTo((true, false)));
+
+        var rotated = await VerbAsync("client", "rotate-secret", id, "--grace", "02:00:00", "--json");
+        Assert.That(rotated.Code, Is.Zero, rotated.Error);
+        var third = (string)JsonNode.Parse(rotated.Out)!["client_secret"]!;
+        Assert.That((await WorksAsync(id, first), await WorksAsync(id, third)), Is.EqualTo((true, true)), "in the time of grace");
+        Assert.That((await VerbAsync("client", "rotate-secret", id, "--json")).Code, Is.Zero);
+        Assert.That(await WorksAsync(id, third), Is.False, "without grace the old one ends at once");
+    }
+
+    // Another process has changed the client, perhaps, which this server sees within a second.
+    private async Task<bool> WorksAsync(string id, string secret)
+    {
+        await Host.Services.GetRequiredService<RegistrySnapshot>().RefreshAsync(CancellationToken.None);
+        using var client = new RelyingParty(Host, id, null, secret);
+        return (await client.TokenAsync([("grant_type", "client_credentials"), ("scope", "api")])).Status == HttpStatusCode.OK;
     }
 
     [Test]

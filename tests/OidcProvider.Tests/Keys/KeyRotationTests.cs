@@ -87,6 +87,38 @@ public class KeyRotationTests : ProviderFixture
         });
     }
 
+    [Test, Order(5)]
+    public async Task A_key_is_not_made_or_revoked_unless_the_trail_says_so()
+    {
+        // Those that are announced come into force.
+        Host.Time.Advance(Host.Services.GetRequiredService<IOptions<KeysOptions>>().Value.AnnounceFor + TimeSpan.FromSeconds(1));
+        await Host.InScopeAsync(async services =>
+        {
+            var (desk, rows) = (services.GetRequiredService<KeyDesk>(), services.GetRequiredService<AppDbContext>());
+            var before = await InForceAsync(desk);
+            var signing = before.Single(key => key.Phase == "signing");
+            await rows.Database.ExecuteSqlRawAsync("CREATE TRIGGER full BEFORE INSERT ON AuditRecords BEGIN SELECT RAISE(ABORT, 'the trail is full'); END");
+            Assert.That(async () => await desk.RotateAsync("PS256", "operator"), Throws.InstanceOf<DbUpdateException>());
+            Assert.That(async () => await desk.RevokeAsync(signing.Kid, "operator"), Throws.InstanceOf<DbUpdateException>());
+            rows.ChangeTracker.Clear();
+            Assert.That(await InForceAsync(desk), Is.EqualTo(before));
+
+            await rows.Database.ExecuteSqlRawAsync("DROP TRIGGER full");
+            var made = (await desk.RotateAsync("PS256", "operator")).Value;
+            Assert.That((await desk.RotateAsync("PS256", "operator")).Problems[0].Code, Is.EqualTo(KeyDesk.AlreadyAnnounced));
+            await desk.RevokeAsync(signing.Kid, "operator");
+            var told = await rows.AuditRecords.Where(record => record.Subject == made.Kid || record.Subject == signing.Kid).Select(record => new { record.Event, record.Actor, record.Subject }).ToListAsync();
+            Assert.That(told, Is.SupersetOf(new[]
+            {
+                new { Event = AuditEvents.KeyRotated, Actor = (string?)"operator", Subject = (string?)made.Kid },
+                new { Event = AuditEvents.KeyRevoked, Actor = (string?)"operator", Subject = (string?)signing.Kid },
+            }));
+            Assert.That(await rows.AuditRecords.CountAsync(record => record.Event == AuditEvents.KeyRotated && record.Subject == made.Kid), Is.EqualTo(1));
+        });
+    }
+
+    private static async Task<List<KeyView>> InForceAsync(KeyDesk desk) => [.. (await desk.ListAsync()).Where(key => key is { Algorithm: "PS256", Phase: "signing" or "announced" })];
+
     private static async Task<IReadOnlyList<string>> KidsAsync(RelyingParty client, string algorithm)
     {
         var keys = (await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/.well-known/jwks.json"))).Json!["keys"]!.AsArray();

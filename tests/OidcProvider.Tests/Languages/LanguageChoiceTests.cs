@@ -22,14 +22,21 @@ public class LanguageChoiceTests
     [TestCase(null, null, null, "garbage;;;q=x,,", "en")]
     [TestCase(null, null, null, null, "en")]
     public void The_app_comes_before_the_menu_and_the_menu_before_the_browser(string? uiLocales, string? flow, string? menu, string? accept, string expected) =>
-        Assert.That(new LanguageChoice(uiLocales, flow, menu, [accept]).Decide().Tag, Is.EqualTo(expected));
+        Assert.That(new LanguageChoice(uiLocales, flow, menu, null, [accept]).Decide().Tag, Is.EqualTo(expected));
+
+    [TestCase(null, null, "fr-CA", "es", "fr")]
+    [TestCase(null, "de", "fr", "es", "de")]
+    [TestCase("zh", null, "fr", "es", "zh-Hans")]
+    [TestCase(null, null, "it", "es", "es")]
+    public void The_account_comes_after_the_menu_and_before_the_browser(string? uiLocales, string? menu, string? account, string? accept, string expected) =>
+        Assert.That(new LanguageChoice(uiLocales, null, menu, account, [accept]).Decide().Tag, Is.EqualTo(expected));
 
     [Test]
     public void Who_uses_the_menu_has_declined_what_that_app_asks_for_and_no_more()
     {
-        Assert.That(new LanguageChoice("fr", "!fr", "de", []).Decide().Tag, Is.EqualTo("de"));
-        Assert.That(new LanguageChoice(null, "!fr", "de", []).Decide().Tag, Is.EqualTo("de"));
-        Assert.That(new LanguageChoice("es", "!fr", "de", []).Decide().Tag, Is.EqualTo("es"));
+        Assert.That(new LanguageChoice("fr", "!fr", "de", null, []).Decide().Tag, Is.EqualTo("de"));
+        Assert.That(new LanguageChoice(null, "!fr", "de", null, []).Decide().Tag, Is.EqualTo("de"));
+        Assert.That(new LanguageChoice("es", "!fr", "de", null, []).Decide().Tag, Is.EqualTo("es"));
     }
 
     [Test]

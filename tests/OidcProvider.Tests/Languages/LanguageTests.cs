@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
 using OidcProvider.Languages;
 using OidcProvider.TestKit;
+using OidcProvider.Users;
 
 namespace OidcProvider.Tests.Languages;
 
@@ -157,6 +159,48 @@ public class LanguageTests : ProviderFixture
         var claire = await new Mailbox(Host).WaitAsync(Claire, "Définissez un nouveau mot de passe");
         Assert.That(bob.HtmlBody, Does.Contain("lang=\"de\"").And.Contain("Der Link gilt einmal"));
         Assert.That(claire.TextBody, Does.Contain("valable une heure").Or.Contain("pendant une heure").And.Contain("/password/reset?token="));
+    }
+
+    [Test]
+    public async Task The_language_of_an_account_holds_on_every_browser_in_mails_and_for_apps()
+    {
+        var (user, browser) = await SignedInAsync();
+        using var here = browser;
+        var profile = await GetAsync(browser, "/account", "de");
+        Assert.That(profile.Title, Is.EqualTo("Ihr Konto"));
+        Assert.That((await browser.SubmitAsync(profile, null, ("Locale", "fr"))).Title, Is.EqualTo("Votre compte"));
+
+        using var other = Browser();
+        await other.SignInAsync(await other.GetAsync("/login"), user);
+        var there = await GetAsync(other, "/account", "de");
+        Assert.That((there.Title, there.Header("Content-Language"), there.Body.Contains("<option value=\"fr\" lang=\"fr\" selected=\"selected\">", StringComparison.Ordinal)), Is.EqualTo(("Votre compte", "fr", true)));
+        var refused = WebUtility.HtmlDecode((await other.SubmitAsync(there, null, ("GivenName", new string('x', 201)))).Body);
+        Assert.That(refused, Does.Contain(Words.In(Language.Find("fr")!)["register.name_long"]), "what is wrong with a form, too");
+        using var client = Client();
+        Assert.That((await other.GetAsync(client.AuthorizationUrl(("ui_locales", "es"), ("prompt", "consent")))).Title, Is.EqualTo("App web quiere"), "what an app asks for comes first");
+        var tokens = await client.SignInAsync(other, user, ("scope", "openid profile"));
+        Assert.That((await client.UserInfoAsync(tokens["access_token"]))["locale"], Is.EqualTo("fr"));
+        Assert.That((await other.GetAsync("/account?set_language=zh-Hans")).Header("Content-Language"), Is.EqualTo("zh-Hans"), "the menu holds for one browser");
+        using var stranger = Browser();
+        await stranger.SubmitAsync(await stranger.GetAsync("/password/forgot?set_language=de"), null, ("Username", user));
+        await new Mailbox(Host).WaitAsync(user, "Définissez un nouveau mot de passe");
+
+        await browser.SubmitAsync(await browser.GetAsync("/account"), null, ("Locale", ""));
+        Assert.That((await GetAsync(browser, "/account", "es")).Title, Is.EqualTo("Su cuenta"), "as the browser asks");
+        Assert.That((await client.UserInfoAsync(tokens["access_token"]))["locale"], Is.Null);
+    }
+
+    [Test]
+    public async Task Who_saves_their_name_keeps_the_region_of_their_language()
+    {
+        using var browser = Browser();
+        await browser.SignInAsync(await browser.GetAsync("/login"), Claire);
+        await browser.SubmitAsync(await browser.GetAsync("/account"), null, ("GivenName", "Clara"), ("Locale", "fr"));
+        await Host.InScopeAsync(async services =>
+        {
+            var claire = (await services.GetRequiredService<UserDirectory>().FindByNameAsync(Claire))!;
+            Assert.That((claire.GivenName, claire.Locale), Is.EqualTo(("Clara", "fr-CA")));
+        });
     }
 
     [Test]

@@ -1,8 +1,6 @@
 using System.Net;
-using Microsoft.Extensions.DependencyInjection;
 using OidcProvider.TestKit;
 using OidcProvider.Tests.ApiKeys;
-using OidcProvider.Users;
 
 namespace OidcProvider.Tests.Protocol;
 
@@ -88,11 +86,11 @@ public class ApiKeyExchangeTests(Database database) : ApiKeyFixture(database)
         var made = await KeyAsync(Given.ClientAdmin);
         var token = (await ExchangeAsync(made.Key))["access_token"];
         using var resource = Client(Given.Api, redirect: null);
-        await Host.InScopeAsync(services => services.GetRequiredService<UserStanding>().DisableAsync(Given.ClientAdmin, "test"));
+        await Host.InScopeAsync(services => services.DisableUserAsync(Given.ClientAdmin));
         Assert.That((await resource.IntrospectAsync(token))["active"], Is.EqualTo("false"));
         Assert.That((await resource.IntrospectAsync(made.Key))["active"], Is.EqualTo("false"));
         Assert.That((await ExchangeAsync(made.Key)).Error, Is.EqualTo("invalid_request"));
-        await Host.InScopeAsync(services => services.GetRequiredService<UserStanding>().EnableAsync(Given.ClientAdmin, "test"));
+        await Host.InScopeAsync(services => services.EnableUserAsync(Given.ClientAdmin));
     }
 
     [Test]

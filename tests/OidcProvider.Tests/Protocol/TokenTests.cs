@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using OidcProvider.Clients;
 using OidcProvider.TestKit;
-using OidcProvider.Users;
 
 namespace OidcProvider.Tests.Protocol;
 
@@ -115,7 +114,7 @@ public class TokenTests : ProviderFixture
         using var browser = Browser();
         var tokens = await client.SignInAsync(browser, Given.Bob);
         var pending = (await client.AuthorizeAsync(browser, Given.Bob)).Parameter("code")!;
-        await Host.InScopeAsync(async services => Assert.That((await services.GetRequiredService<UserStanding>().DisableAsync(Given.Bob, "test")).Succeeded, Is.True));
+        await Host.InScopeAsync(async services => Assert.That((await services.DisableUserAsync(Given.Bob)).Succeeded, Is.True));
         try
         {
             Assert.That((await client.RedeemAsync(pending)).Error, Is.EqualTo("invalid_grant"));
@@ -128,7 +127,7 @@ public class TokenTests : ProviderFixture
         }
         finally
         {
-            await Host.InScopeAsync(async services => await services.GetRequiredService<UserStanding>().EnableAsync(Given.Bob, "test"));
+            await Host.InScopeAsync(async services => await services.EnableUserAsync(Given.Bob));
         }
     }
 

@@ -4,12 +4,12 @@ using System.Net.Sockets;
 
 namespace OidcProvider.Tests.Sessions;
 
-/// <summary>A private redis-server on a free loopback port, in memory alone.</summary>
+/// <summary>A private redis-server on a free loopback port, in memory alone; with more arguments if need be, where <c>{port}</c> stands for the port.</summary>
 internal sealed class RedisServer : IDisposable
 {
     private readonly Process _process;
 
-    public RedisServer()
+    public RedisServer(params string[] more)
     {
         using (var listener = new TcpListener(IPAddress.Loopback, 0))
         {
@@ -17,7 +17,7 @@ internal sealed class RedisServer : IDisposable
             Port = ((IPEndPoint)listener.LocalEndpoint).Port;
         }
 
-        var start = new ProcessStartInfo("redis-server", ["--port", $"{Port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no"]) { RedirectStandardOutput = true, WorkingDirectory = Path.GetTempPath() };
+        var start = new ProcessStartInfo("redis-server", ["--port", $"{Port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no", .. more.Select(argument => argument.Replace("{port}", $"{Port}", StringComparison.Ordinal))]) { RedirectStandardOutput = true, WorkingDirectory = Path.GetTempPath() };
         _process = Process.Start(start) ?? throw new InvalidOperationException("No redis-server on this machine: run tests/run, which installs it, or apt-get install redis-server.");
         while (_process.StandardOutput.ReadLine() is { } line && !line.Contains("Ready to accept connections", StringComparison.Ordinal))
         {

@@ -56,7 +56,7 @@ public class SessionCacheTests : ProviderFixture
         Assert.That((await browser.SubmitAsync(await browser.GetAsync("/account"), null, ("GivenName", "Zora"))).Body, Does.Contain("value=\"Zora\""), "one's own change");
         await browser.PostAsync("/account/sessions?handler=Others", Tokens(await browser.GetAsync("/account/sessions")));
         Assert.That((await other.GetAsync("/account")).Title, Is.EqualTo("Sign in"));
-        await Host.InScopeAsync(services => services.GetRequiredService<UserStanding>().DisableAsync(user, "test"));
+        await Host.InScopeAsync(services => services.DisableUserAsync(user));
         Assert.That((await browser.GetAsync("/account")).Title, Is.EqualTo("Sign in"));
     }
 

@@ -21,7 +21,7 @@ public partial class EnumerationTests : ProviderFixture
         var (known, disabled, unconfirmed) = (await UserAsync(), await UserAsync(), $"u{Guid.NewGuid():N}@example.test");
         await Host.InScopeAsync(async services =>
         {
-            await services.GetRequiredService<UserStanding>().DisableAsync(disabled, "test");
+            await services.DisableUserAsync(disabled);
             await services.GetRequiredService<UserDirectory>().AddAsync(new UserDefinition { Email = unconfirmed, Password = Given.Password, EmailVerified = false }, "test");
         });
         await WarmUpAsync();

@@ -66,7 +66,7 @@ public class MailedLinkTests(Database database) : ProviderFixture(database)
                 break;
 
             default:
-                await Host.InScopeAsync(services => services.GetRequiredService<UserStanding>().DisableAsync(user, "test"));
+                await Host.InScopeAsync(services => services.DisableUserAsync(user));
                 break;
         }
 

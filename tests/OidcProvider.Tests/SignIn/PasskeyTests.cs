@@ -181,7 +181,7 @@ public class PasskeyTests(Database database) : ProviderFixture(database)
         Assert.That((await stranger.SignInAsync(await stranger.GetAsync("/login"), user)).Status, Is.EqualTo(HttpStatusCode.Unauthorized));
         Assert.That((await SignInAsync(stranger, passkey)).Title, Is.EqualTo("You are signed in"));
 
-        await Host.InScopeAsync(services => services.GetRequiredService<UserStanding>().DisableAsync(user, "test"));
+        await Host.InScopeAsync(services => services.DisableUserAsync(user));
         using var barred = Browser();
         Assert.That((await SignInAsync(barred, passkey)).Status, Is.EqualTo(HttpStatusCode.Unauthorized));
     }

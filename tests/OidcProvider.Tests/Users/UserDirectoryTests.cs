@@ -83,7 +83,7 @@ internal sealed class UserDirectoryTests
         await Directory.AddAsync(Alice, "test");
         await Directory.AddAsync(Alice with { Email = "passwordless@example.test", Password = null }, "test");
         await Directory.AddAsync(Alice with { Email = "barred@example.test" }, "test");
-        await Standing.DisableAsync("barred@example.test", "test");
+        await _services.Get<IServiceProvider>().DisableUserAsync("barred@example.test");
         var check = await Directory.CheckPasswordAsync(name, password);
 
         Assert.That(check.User, Is.Null);
@@ -144,13 +144,13 @@ internal sealed class UserDirectoryTests
     {
         await Directory.AddAsync(Alice with { Roles = [] }, "test");
         var stamp = (await Directory.FindByNameAsync(Alice.Email))!.SecurityStamp;
-        await Standing.DisableAsync(Alice.Email, "test");
+        await _services.Get<IServiceProvider>().DisableUserAsync(Alice.Email);
         Assert.That((await Directory.FindByNameAsync(Alice.Email))!.SecurityStamp, Is.Not.EqualTo(stamp));
 
-        await Standing.EnableAsync(Alice.Email, "test");
+        await _services.Get<IServiceProvider>().EnableUserAsync(Alice.Email);
         Assert.That((await Directory.CheckPasswordAsync(Alice.Email, Password)).Succeeded);
         Assert.That(await _services.EventsAsync(), Is.SupersetOf(new[] { AuditEvents.UserAdded, AuditEvents.UserDisabled, AuditEvents.UserEnabled }));
-        Assert.That((await Standing.DisableAsync("nobody@example.test", "test")).Problems.Single().Code, Is.EqualTo(UserDirectory.NotFound));
+        Assert.That((await Standing.DisableAsync(Acting.Operator("test"), Guid.NewGuid())).Problems.Single().Code, Is.EqualTo(UserDirectory.NotFound));
     }
 
     [Test]

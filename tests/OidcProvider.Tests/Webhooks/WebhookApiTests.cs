@@ -38,9 +38,13 @@ public class WebhookApiTests : WebhookFixture
         Assert.That((string?)(await owner.SendAsync(HttpMethod.Post, $"webhooks/{id}/secret")).Body!["secret"], Does.StartWith("whsec_").And.Not.EqualTo(secret));
         Assert.That((string?)(await owner.SendAsync(HttpMethod.Post, $"webhooks/{id}/disable")).Body!["state"], Is.EqualTo("off"));
         Assert.That((string?)(await owner.SendAsync(HttpMethod.Post, $"webhooks/{id}/test")).Body!["code"], Is.EqualTo("webhook_off"));
-        Assert.That((string?)(await owner.SendAsync(HttpMethod.Post, $"webhooks/{id}/enable")).Body!["state"], Is.EqualTo("working"));
-        Assert.That((await owner.SendAsync(HttpMethod.Delete, $"webhooks/{id}")).Status, Is.EqualTo(204));
-        Assert.That((await owner.SendAsync(HttpMethod.Delete, $"webhooks/{id}")).Status, Is.EqualTo(404));
+        var (_, working, enabled) = await owner.SendAsync(HttpMethod.Post, $"webhooks/{id}/enable");
+        Assert.That((string?)working!["state"], Is.EqualTo("working"));
+        var late = await owner.SendAsync(HttpMethod.Delete, $"webhooks/{id}", ifMatch: tag);
+        Assert.That((late.Status, (string?)late.Body!["code"]), Is.EqualTo((412, "version_changed")));
+        Assert.That((await owner.SendAsync(HttpMethod.Delete, $"webhooks/{id}")).Status, Is.EqualTo(428));
+        Assert.That((await owner.SendAsync(HttpMethod.Delete, $"webhooks/{id}", ifMatch: enabled.Headers.ETag!.ToString())).Status, Is.EqualTo(204));
+        Assert.That((await owner.SendAsync(HttpMethod.Delete, $"webhooks/{id}", ifMatch: "*")).Status, Is.EqualTo(404));
     }
 
     [Test]

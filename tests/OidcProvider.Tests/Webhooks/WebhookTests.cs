@@ -5,7 +5,6 @@ using OidcProvider.Audit;
 using OidcProvider.Clients;
 using OidcProvider.Data;
 using OidcProvider.TestKit;
-using OidcProvider.Users;
 using OidcProvider.Webhooks;
 
 namespace OidcProvider.Tests.Webhooks;
@@ -89,8 +88,8 @@ public class WebhookTests(Database database) : WebhookFixture(database)
         await HookAsync(events: ["session.*", "user.disabled"]);
         using var browser = Browser();
         await browser.SignInAsync(await browser.GetAsync("/login"), Given.ClientAdmin);
-        await Host.InScopeAsync(services => services.GetRequiredService<UserStanding>().DisableAsync(Given.ClientAdmin, "test"));
-        await Host.InScopeAsync(services => services.GetRequiredService<UserStanding>().EnableAsync(Given.ClientAdmin, "test"));
+        await Host.InScopeAsync(services => services.DisableUserAsync(Given.ClientAdmin));
+        await Host.InScopeAsync(services => services.EnableUserAsync(Given.ClientAdmin));
         await RoundAsync();
         Assert.That(Receiver.Messages.Select(message => message.Type), Is.EquivalentTo(new[] { "signin.succeeded", "user.disabled", "signout" }));
     }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using OidcProvider.ApiKeys;
+using OidcProvider.Audit;
 using OidcProvider.Hosting;
 using OidcProvider.Keys;
 using OidcProvider.Tokens;
@@ -56,7 +57,7 @@ internal sealed class BearerAuthentication(IOptionsMonitor<AuthenticationSchemeO
         }
 
         return live.Succeeded
-            ? AuthenticateResult.Success(new AuthenticationTicket(Caller.Of(live.Value.Holder.User, live.Value.Holder.Roles, [new Claim(Claims.Scope, live.Value.Key.Scopes)], Caller.ByKey), SchemeName))
+            ? AuthenticateResult.Success(new AuthenticationTicket(Caller.Of(live.Value.Holder.User, live.Value.Holder.Roles, [new Claim(Claims.Scope, live.Value.Key.Scopes), new Claim(AuditLog.ApiKeyClaim, live.Value.Key.Prefix)], Caller.ByKey), SchemeName))
             : AuthenticateResult.Fail(live.Problems[0].Message);
     }
 

@@ -8,7 +8,7 @@ namespace OidcProvider.Admin.Audit;
 /// <summary>Writes records as they are read: as CSV (RFC 4180) or as a JSON array.</summary>
 internal static class AuditExport
 {
-    private static readonly string[] Columns = ["at", "event", "actor", "actor_name", "subject", "subject_name", "client_id", "client_name", "reason", "change", "address", "request_id", "id"];
+    private static readonly string[] Columns = ["at", "event", "actor", "actor_name", "subject", "subject_name", "client_id", "client_name", "reason", "change", "address", "request_id", "id", "api_key"];
 
     /// <summary>The answer to a download. Anything but <c>json</c> is CSV.</summary>
     public static IResult Answer(IAsyncEnumerable<AuditView> records, string? format) => format == "json"
@@ -24,7 +24,7 @@ internal static class AuditExport
             string?[] cells =
             [
                 record.At.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture), record.Event, record.Actor, record.ActorName, record.Subject, record.SubjectName,
-                record.ClientId, record.ClientName, record.Reason, record.Change?.ToJsonString(), record.Address, record.RequestId, record.Id.ToString(),
+                record.ClientId, record.ClientName, record.Reason, record.Change?.ToJsonString(), record.Address, record.RequestId, record.Id.ToString(), record.ApiKey,
             ];
             await writer.WriteLineAsync(string.Join(',', cells.Select(Cell)));
         }

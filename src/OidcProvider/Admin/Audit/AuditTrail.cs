@@ -34,7 +34,7 @@ internal sealed record AuditFilter
 /// <summary>A record with the names of those it speaks of, as they are today.</summary>
 internal sealed record AuditView(
     Guid Id, DateTime At, string Event, string? Actor, string? ActorName, string? Subject, string? SubjectName, string? ClientId, string? ClientName,
-    string? Reason, JsonNode? Change, string? Address, string? RequestId);
+    string? Reason, JsonNode? Change, string? Address, string? RequestId, string? ApiKey);
 
 /// <summary>The audit trail, newest first. A page costs three queries, however many records and whoever is in it.</summary>
 internal sealed class AuditTrail(AppDbContext database)
@@ -117,6 +117,6 @@ internal sealed class AuditTrail(AppDbContext database)
         var clients = await database.Clients.Where(client => clientIds.Contains(client.ClientId!)).Select(client => new { client.ClientId, client.DisplayName }).ToDictionaryAsync(client => client.ClientId!, client => client.DisplayName, cancellation);
         return [.. rows.Select(row => new AuditView(
             row.Id, DateTime.SpecifyKind(row.At, DateTimeKind.Utc), row.Event, row.Actor, users.GetValueOrDefault(row.Actor ?? ""), row.Subject, users.GetValueOrDefault(row.Subject ?? ""),
-            row.ClientId, clients.GetValueOrDefault(row.ClientId ?? ""), row.Reason, row.Change is null ? null : JsonNode.Parse(row.Change), row.Address, row.RequestId))];
+            row.ClientId, clients.GetValueOrDefault(row.ClientId ?? ""), row.Reason, row.Change is null ? null : JsonNode.Parse(row.Change), row.Address, row.RequestId, row.ApiKey))];
     }
 }

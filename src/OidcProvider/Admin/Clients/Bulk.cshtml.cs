@@ -6,7 +6,7 @@ namespace OidcProvider.Admin.Clients;
 
 /// <summary>Disables, enables or removes the clients that were ticked in the list, after saying what breaks in total.</summary>
 [Authorize(Policy = Permissions.OfPage + Permissions.ClientsWrite)]
-internal sealed class BulkModel(ClientBulk bulk) : BulkPage
+internal sealed class BulkModel(ClientBulk bulk, BulkReports reports) : BulkPage(reports)
 {
     private IReadOnlyList<RegisteredClient> _clients = [];
 

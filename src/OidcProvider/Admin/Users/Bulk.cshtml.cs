@@ -6,7 +6,7 @@ namespace OidcProvider.Admin.Users;
 
 /// <summary>Disables or enables the users who were ticked in the list, after saying what breaks in total.</summary>
 [Authorize(Policy = Permissions.OfPage + Permissions.UsersWrite)]
-internal sealed class BulkModel(UserBulk bulk, SessionDesk sessions) : BulkPage
+internal sealed class BulkModel(UserBulk bulk, SessionDesk sessions, BulkReports reports) : BulkPage(reports)
 {
     private IReadOnlyDictionary<Guid, string> _users = new Dictionary<Guid, string>();
 

@@ -51,7 +51,7 @@ internal sealed class ConfirmModel(UserReader reader, UserDesk desk, UserStandin
         var (fault, done) = What switch
         {
             "disable" => (Fault(await standing.DisableAsync(by, Id, cancellation)), "disabled"),
-            "delete" => (Fault(await desk.RemoveAsync(by, Id, cancellation)), "deleted"),
+            "delete" => (Fault(await desk.RemoveAsync(by, Id, version: null, cancellation)), "deleted"),
             "factors" => (Fault(await standing.ResetFactorsAsync(by, Id, cancellation)), "factors-reset"),
             "sign-out" => (Fault(await standing.SignOutAsync(by, Id, cancellation)), "signed-out"),
             "password" => (Fault(await HttpContext.RequestServices.GetRequiredService<PasswordMail>().SendAsync(by, Id, RequireNew, cancellation)), "mailed"),

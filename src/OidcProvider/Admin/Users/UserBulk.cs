@@ -26,7 +26,7 @@ internal sealed class UserBulk(AppDbContext database, IServiceScopeFactory scope
             {
                 BulkAction.Disable => await standing.DisableAsync(by, id, cancellation),
                 BulkAction.Enable => await standing.EnableAsync(by, id, cancellation),
-                _ => await scope.ServiceProvider.GetRequiredService<UserDesk>().RemoveAsync(by, id, cancellation),
+                _ => await scope.ServiceProvider.GetRequiredService<UserDesk>().RemoveAsync(by, id, version: null, cancellation),
             };
             outcomes.Add(result.Succeeded ? new(id, BulkOutcome.Ok, null) : new(id, result.Problems[0].Code, result.Problems[0].Message));
         }

@@ -38,9 +38,7 @@ internal static class UsersApi
         users.MapPost("/", CreateAsync).Idempotent().Needs(Permissions.UsersWrite).WithSummary("Make a user. Without a password, have one chosen by mail: reset-password.").ShowsVersion().Produces<UserAnswer>(StatusCodes.Status201Created);
         users.MapPut("/{id:guid}", ReplaceAsync).Needs(Permissions.UsersWrite).WithSummary("Replace profile, claims and roles. What is left out is removed.").AsksForVersion().ShowsVersion().Produces<UserAnswer>();
         users.MapPatch("/{id:guid}", PatchAsync).Needs(Permissions.UsersWrite).WithSummary("Change profile, claims or roles by a merge patch (RFC 7396): null removes.").AsksForVersion().ShowsVersion().Produces<UserAnswer>();
-        users.MapDelete("/{id:guid}", async (Guid id, UserDesk desk, HttpContext context, CancellationToken cancellation) =>
-            await desk.RemoveAsync(Caller.Of(context.User).Acting, id, cancellation) is { Succeeded: false } refused ? ApiProblems.Of(refused.Problems) : Results.NoContent())
-            .Needs(Permissions.UsersWrite).WithSummary("Delete a user with sessions, grants and sign-in methods.").Produces(StatusCodes.Status204NoContent);
+        users.MapDelete("/{id:guid}", RemoveAsync).Needs(Permissions.UsersWrite).AsksForVersion().WithSummary("Delete a user with sessions, grants and sign-in methods.").Produces(StatusCodes.Status204NoContent);
         Action(users, "disable", "Bar a user from everything and end all sessions and grants.", (services, by, id, cancellation) => services.GetRequiredService<UserStanding>().DisableAsync(by, id, cancellation));
         Action(users, "enable", "Let a barred user in again.", (services, by, id, cancellation) => services.GetRequiredService<UserStanding>().EnableAsync(by, id, cancellation));
         Action(users, "unlock", "Forget failed sign-ins and the lock that came of them.", (services, by, id, cancellation) => services.GetRequiredService<UserStanding>().UnlockAsync(by, id, cancellation));
@@ -116,6 +114,17 @@ internal static class UsersApi
     private static async Task<IResult> WriteAsync(ReadUser read, UserDefinition wanted, UserDesk desk, UserReader reader, HttpContext context) => wanted.Password is not null
         ? ApiProblems.Of([new Problem("invalid_user", "a password is chosen by its user: see reset-password", "password")])
         : await AnswerAsync(await desk.ReplaceAsync(Caller.Of(context.User).Acting, read.Answer.Id, wanted, read.Version, context.RequestAborted), reader, context);
+
+    private static async Task<IResult> RemoveAsync(Guid id, UserDesk desk, UserReader reader, HttpContext context)
+    {
+        if (await reader.FindAsync(id, context.RequestAborted) is not { } read)
+        {
+            return Unknown();
+        }
+
+        return context.Refuse(read.Version)
+            ?? (await desk.RemoveAsync(Caller.Of(context.User).Acting, id, read.Version, context.RequestAborted) is { Succeeded: false } refused ? ApiProblems.Of(refused.Problems) : Results.NoContent());
+    }
 
     private static async Task<IResult> BulkAsync(Body<BulkRequest> body, UserBulk bulk, HttpContext context, CancellationToken cancellation)
     {

@@ -31,7 +31,7 @@ internal sealed class RemoveModel(WebhookRegistry registry, WebhookDesk desk) : 
             return Refused();
         }
 
-        await registry.RemoveAsync(id, Caller.Actor, cancellation);
+        await registry.RemoveAsync(id, Caller.Actor, cancellation: cancellation);
         return Redirect($"{Request.PathBase}/admin/webhooks?done=removed");
     }
 

@@ -23,22 +23,22 @@ internal static class WebhooksApi
         hooks.MapGet("/", async (WebhookRegistry registry, CancellationToken cancellation) => ApiJson.Ok(new Page<WebhookView>(await registry.ListAsync(cancellation), null)))
             .Needs(Permissions.WebhooksRead).WithSummary("List the webhooks.").Produces<Page<WebhookView>>();
         hooks.MapGet("/{id:guid}", async (Guid id, WebhookRegistry registry, HttpContext context, CancellationToken cancellation) =>
-            await registry.FindAsync(id, cancellation) is { } found ? Shown(found, context) : ApiProblems.Of([new(WebhookRegistry.NotFound, "there is no such webhook", "id")]))
+            await registry.FindAsync(id, cancellation) is { } found ? Shown(found, context) : ApiProblems.Of([WebhookRegistry.Unknown]))
             .Needs(Permissions.WebhooksRead).ShowsVersion().WithSummary("One webhook, without its secret.").Produces<WebhookView>().ProducesProblem(StatusCodes.Status404NotFound);
         hooks.MapPost("/", AddAsync).Idempotent().Needs(Permissions.WebhooksWrite)
             .WithSummary("Register a webhook. The answer shows its secret this once.").Produces<IssuedWebhook>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         hooks.MapPut("/{id:guid}", ReplaceAsync).Needs(Permissions.WebhooksWrite).AsksForVersion().ShowsVersion()
             .WithSummary("Replace address, description and events. What is left out is removed.").Produces<WebhookView>().ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status412PreconditionFailed).ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status428PreconditionRequired);
-        hooks.MapDelete("/{id:guid}", async (Guid id, WebhookRegistry registry, HttpContext context, CancellationToken cancellation) =>
-            await registry.RemoveAsync(id, Actor(context), cancellation) ? Results.NoContent() : ApiProblems.Of([new(WebhookRegistry.NotFound, "there is no such webhook", "id")]))
-            .Needs(Permissions.WebhooksWrite).WithSummary("Remove a webhook with its deliveries, sent and unsent.").Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
+        hooks.MapDelete("/{id:guid}", RemoveAsync).Needs(Permissions.WebhooksWrite).AsksForVersion()
+            .WithSummary("Remove a webhook with its deliveries, sent and unsent.").Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status412PreconditionFailed).ProducesProblem(StatusCodes.Status428PreconditionRequired);
         hooks.MapPost("/{id:guid}/secret", async (Guid id, WebhookRegistry registry, HttpContext context, CancellationToken cancellation) => Answer(await registry.RotateSecretAsync(id, Actor(context), cancellation)))
             .Needs(Permissions.WebhooksWrite).WithSummary("Make a new secret. The old one signs beside it for Webhooks:SecretOverlap.").Produces<IssuedWebhook>().ProducesProblem(StatusCodes.Status404NotFound);
         foreach (var (verb, on, words) in new[] { ("enable", true, "Switch a webhook on; what waited for it is sent."), ("disable", false, "Switch a webhook off: no event is written down for it any more.") })
         {
             hooks.MapPost($"/{{id:guid}}/{verb}", async (Guid id, WebhookRegistry registry, HttpContext context, CancellationToken cancellation) =>
-                await registry.SwitchAsync(id, on, Actor(context), cancellation) is { Succeeded: true } result ? Shown(result.Value, context) : ApiProblems.Of([new(WebhookRegistry.NotFound, "there is no such webhook", "id")]))
+                await registry.SwitchAsync(id, on, Actor(context), cancellation) is { Succeeded: true } result ? Shown(result.Value, context) : ApiProblems.Of([WebhookRegistry.Unknown]))
                 .Needs(Permissions.WebhooksWrite).ShowsVersion().WithSummary(words).Produces<WebhookView>().ProducesProblem(StatusCodes.Status404NotFound);
         }
 
@@ -67,7 +67,7 @@ internal static class WebhooksApi
 
         if (await registry.FindAsync(id, cancellation) is not { } found)
         {
-            return ApiProblems.Of([new(WebhookRegistry.NotFound, "there is no such webhook", "id")]);
+            return ApiProblems.Of([WebhookRegistry.Unknown]);
         }
 
         if (context.Refuse(found.Version) is { } refusal)
@@ -79,12 +79,22 @@ internal static class WebhooksApi
         return updated.Succeeded ? Shown(updated.Value, context) : ApiProblems.Of(updated.Problems);
     }
 
+    private static async Task<IResult> RemoveAsync(Guid id, WebhookRegistry registry, HttpContext context, CancellationToken cancellation)
+    {
+        if (await registry.FindAsync(id, cancellation) is not { } found)
+        {
+            return ApiProblems.Of([WebhookRegistry.Unknown]);
+        }
+
+        return context.Refuse(found.Version) ?? (await registry.RemoveAsync(id, Actor(context), found.Version, cancellation) is { } fault ? ApiProblems.Of([fault]) : Results.NoContent());
+    }
+
     private static async Task<IResult> DeliveriesAsync(
         Guid id, [AsParameters] Listing listing, [FromQuery(Name = "state"), Description("waiting, delivered or given_up.")] string? state, WebhookRegistry registry, WebhookDesk desk, CancellationToken cancellation)
     {
         if (await registry.FindAsync(id, cancellation) is null)
         {
-            return ApiProblems.Of([new(WebhookRegistry.NotFound, "there is no such webhook", "id")]);
+            return ApiProblems.Of([WebhookRegistry.Unknown]);
         }
 
         var after = Cursor.Parse(listing.Cursor) is { Value: { } value } cursor && DateTime.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var at) ? (at, cursor.Id) : ((DateTime, Guid)?)null;

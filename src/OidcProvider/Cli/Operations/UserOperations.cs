@@ -71,7 +71,7 @@ internal sealed class LocalUsers(UserDirectory directory, UserSearch search, Use
     }
 
     public async Task<Problem?> RemoveAsync(ShownUser read, CancellationToken cancellation) =>
-        await desk.RemoveAsync(Operator, read.Id, cancellation) is { Succeeded: false } refused ? refused.Problems[0] : null;
+        await desk.RemoveAsync(Operator, read.Id, version: null, cancellation) is { Succeeded: false } refused ? refused.Problems[0] : null;
 
     public async Task<Result<ShownUser>> ActAsync(ShownUser read, UserAct act, CancellationToken cancellation)
     {
@@ -116,7 +116,7 @@ internal sealed class RemoteUsers(RemoteServer server) : IUserOperations
         return !sessions.Succeeded ? sessions.Problems.ToList() : apps.Then(list => (sessions.Value.Count, list.Count));
     }
 
-    public Task<Problem?> RemoveAsync(ShownUser read, CancellationToken cancellation) => server.RemoveAsync($"users/{read.Id}", cancellation);
+    public Task<Problem?> RemoveAsync(ShownUser read, CancellationToken cancellation) => server.RemoveAsync($"users/{read.Id}", cancellation, read.Version);
 
     public async Task<Result<ShownUser>> ActAsync(ShownUser read, UserAct act, CancellationToken cancellation) => Shown(act is UserAct.MakeOwner
         ? await server.SendAsync(HttpMethod.Patch, $"users/{read.Id}", new JsonObject { ["roles"] = new JsonArray([.. read.Roles.Append(AdminRoles.Owner).Distinct().Select(role => JsonValue.Create(role))]) }.ToJsonString(), read.Version, cancellation)

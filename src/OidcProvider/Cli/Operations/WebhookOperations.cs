@@ -26,8 +26,7 @@ internal sealed class LocalWebhooks(WebhookRegistry registry, WebhookDesk desk) 
 
     public Task<Result<IssuedWebhook>> AddAsync(WebhookBody wanted, CancellationToken cancellation) => registry.AddAsync(wanted.AsRequest(), CliHost.Actor, cancellation);
 
-    public async Task<Problem?> RemoveAsync(Guid id, CancellationToken cancellation) =>
-        await registry.RemoveAsync(id, CliHost.Actor, cancellation) ? null : new Problem(WebhookRegistry.NotFound, "there is no such webhook", "id");
+    public Task<Problem?> RemoveAsync(Guid id, CancellationToken cancellation) => registry.RemoveAsync(id, CliHost.Actor, cancellation: cancellation);
 
     public Task<Result<DeliveryView>> TestAsync(Guid id, CancellationToken cancellation) => desk.SendTestAsync(id, cancellation);
 }
@@ -40,7 +39,11 @@ internal sealed class RemoteWebhooks(RemoteServer server) : IWebhookOperations
 
     public async Task<Result<IssuedWebhook>> AddAsync(WebhookBody wanted, CancellationToken cancellation) => (await server.PostAsync("webhooks", wanted, cancellation)).Then(answer => answer.Read<IssuedWebhook>());
 
-    public Task<Problem?> RemoveAsync(Guid id, CancellationToken cancellation) => server.RemoveAsync($"webhooks/{id}", cancellation);
+    public async Task<Problem?> RemoveAsync(Guid id, CancellationToken cancellation)
+    {
+        var read = await server.GetAsync($"webhooks/{id}", cancellation);
+        return read.Succeeded ? await server.RemoveAsync($"webhooks/{id}", cancellation, read.Value.Version) : read.Problems[0];
+    }
 
     public async Task<Result<DeliveryView>> TestAsync(Guid id, CancellationToken cancellation) =>
         (await server.PostAsync($"webhooks/{id}/test", cancellation)).Then(answer => answer.Read<DeliveryView>());

@@ -252,6 +252,10 @@ namespace OidcProvider.Data.Migrations.PostgreSql
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)");
 
+                    b.Property<string>("ApiKey")
+                        .HasMaxLength(30)
+                        .HasColumnType("character varying(30)");
+
                     b.Property<DateTime>("At")
                         .HasColumnType("timestamp with time zone");
 
@@ -529,6 +533,27 @@ namespace OidcProvider.Data.Migrations.PostgreSql
                     b.HasIndex("ClientId");
 
                     b.ToTable("ClientSecrets", (string)null);
+                });
+
+            modelBuilder.Entity("OidcProvider.Data.ClientTrait", b =>
+                {
+                    b.Property<string>("Kind")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<string>("Value")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("ClientId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Kind", "Value", "ClientId");
+
+                    b.HasIndex("ClientId", "Kind", "Value");
+
+                    b.ToTable("ClientTraits", (string)null);
                 });
 
             modelBuilder.Entity("OidcProvider.Data.ClientUsage", b =>
@@ -1275,6 +1300,8 @@ namespace OidcProvider.Data.Migrations.PostgreSql
 
                     b.HasIndex("NormalizedName", "Id");
 
+                    b.HasIndex("EmailConfirmed", "NormalizedEmail", "Id");
+
                     b.ToTable("Users", (string)null);
                 });
 
@@ -1533,6 +1560,15 @@ namespace OidcProvider.Data.Migrations.PostgreSql
                 });
 
             modelBuilder.Entity("OidcProvider.Data.ClientSecret", b =>
+                {
+                    b.HasOne("OidcProvider.Data.Client", null)
+                        .WithMany()
+                        .HasForeignKey("ClientId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OidcProvider.Data.ClientTrait", b =>
                 {
                     b.HasOne("OidcProvider.Data.Client", null)
                         .WithMany()

@@ -252,6 +252,10 @@ namespace OidcProvider.Data.Migrations.SqlServer
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)");
 
+                    b.Property<string>("ApiKey")
+                        .HasMaxLength(30)
+                        .HasColumnType("nvarchar(30)");
+
                     b.Property<DateTime>("At")
                         .HasColumnType("datetime2");
 
@@ -530,6 +534,27 @@ namespace OidcProvider.Data.Migrations.SqlServer
                     b.HasIndex("ClientId");
 
                     b.ToTable("ClientSecrets", (string)null);
+                });
+
+            modelBuilder.Entity("OidcProvider.Data.ClientTrait", b =>
+                {
+                    b.Property<string>("Kind")
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)");
+
+                    b.Property<string>("Value")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<Guid>("ClientId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Kind", "Value", "ClientId");
+
+                    b.HasIndex("ClientId", "Kind", "Value");
+
+                    b.ToTable("ClientTraits", (string)null);
                 });
 
             modelBuilder.Entity("OidcProvider.Data.ClientUsage", b =>
@@ -1281,6 +1306,8 @@ namespace OidcProvider.Data.Migrations.SqlServer
 
                     b.HasIndex("NormalizedName", "Id");
 
+                    b.HasIndex("EmailConfirmed", "NormalizedEmail", "Id");
+
                     b.ToTable("Users", (string)null);
                 });
 
@@ -1539,6 +1566,15 @@ namespace OidcProvider.Data.Migrations.SqlServer
                 });
 
             modelBuilder.Entity("OidcProvider.Data.ClientSecret", b =>
+                {
+                    b.HasOne("OidcProvider.Data.Client", null)
+                        .WithMany()
+                        .HasForeignKey("ClientId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OidcProvider.Data.ClientTrait", b =>
                 {
                     b.HasOne("OidcProvider.Data.Client", null)
                         .WithMany()

@@ -243,6 +243,10 @@ namespace OidcProvider.Data.Migrations.Sqlite
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("ApiKey")
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT");
+
                     b.Property<DateTime>("At")
                         .HasColumnType("TEXT");
 
@@ -520,6 +524,26 @@ namespace OidcProvider.Data.Migrations.Sqlite
                     b.HasIndex("ClientId");
 
                     b.ToTable("ClientSecrets", (string)null);
+                });
+
+            modelBuilder.Entity("OidcProvider.Data.ClientTrait", b =>
+                {
+                    b.Property<string>("Kind")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Value")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ClientId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Kind", "Value", "ClientId");
+
+                    b.HasIndex("ClientId", "Kind", "Value");
+
+                    b.ToTable("ClientTraits", (string)null);
                 });
 
             modelBuilder.Entity("OidcProvider.Data.ClientUsage", b =>
@@ -1263,6 +1287,8 @@ namespace OidcProvider.Data.Migrations.Sqlite
 
                     b.HasIndex("NormalizedName", "Id");
 
+                    b.HasIndex("EmailConfirmed", "NormalizedEmail", "Id");
+
                     b.ToTable("Users", (string)null);
                 });
 
@@ -1521,6 +1547,15 @@ namespace OidcProvider.Data.Migrations.Sqlite
                 });
 
             modelBuilder.Entity("OidcProvider.Data.ClientSecret", b =>
+                {
+                    b.HasOne("OidcProvider.Data.Client", null)
+                        .WithMany()
+                        .HasForeignKey("ClientId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OidcProvider.Data.ClientTrait", b =>
                 {
                     b.HasOne("OidcProvider.Data.Client", null)
                         .WithMany()

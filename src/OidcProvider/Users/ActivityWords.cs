@@ -1,0 +1,14 @@
+using OidcProvider.Data;
+using OidcProvider.Languages;
+
+namespace OidcProvider.Users;
+
+/// <summary>What happened to an account, in words for whoever reads it. Pure.</summary>
+internal static class ActivityWords
+{
+    private const string Keys = "activity.event.";
+
+    /// <summary>An event's own words, those for its reason before those for any; one without has its name.</summary>
+    public static string Of(Words words, AuditRecord record) =>
+        new[] { $"{Keys}{record.Event}.{record.Reason}", $"{Keys}{record.Event}" }.FirstOrDefault(words.Has) is { } key ? words[key] : record.Event;
+}
