@@ -26,12 +26,7 @@ internal sealed class CliHost(Func<string[], WebApplication> build, string[] set
 
     public CliConsole Console => console;
 
-    /// <summary>The server, with what is slow to make begun beside it.</summary>
-    public WebApplication BuildServer()
-    {
-        _ = ModelWarmUp.BeginAsync(settings);
-        return build(settings);
-    }
+    public WebApplication BuildServer() => build(settings);
 
     public WebApplication BuildForVerb() => build([.. settings, .. LogToError]);
 

@@ -23,6 +23,7 @@ internal sealed class Migrator(AppDbContext database)
         var pending = await PendingAsync(cancellation);
         if (pending.Count > 0)
         {
+            await RefuseForeignAsync(cancellation);
             // With the file lock held, a lock row can only be the remains of a process that was killed while migrating.
             if (database is SqliteDbContext && await TableExistsAsync("__EFMigrationsLock", cancellation))
             {
@@ -42,6 +43,15 @@ internal sealed class Migrator(AppDbContext database)
         }
 
         return pending;
+    }
+
+    // On top of a schema that is not known nothing can be built.
+    private async Task RefuseForeignAsync(CancellationToken cancellation)
+    {
+        if ((await database.Database.GetAppliedMigrationsAsync(cancellation)).Except(database.Database.GetMigrations()).FirstOrDefault() is { } foreign)
+        {
+            throw new InvalidOperationException($"The database was made by another version: this one does not know its migration {foreign}. Start the version that made it, or use an empty database.");
+        }
     }
 
     // Held by a connection of its own until that is closed.

@@ -3,11 +3,14 @@ namespace OidcProvider.Tests.Conventions;
 /// <summary>The working copy this assembly was built from.</summary>
 internal static class Repository
 {
+    // What `dotnet ef` writes.
+    private static readonly string[] Generated = ["/Migrations/", "/CompiledModels/"];
+
     public static string Root { get; } = Find();
 
     public static IEnumerable<string> Sources(string pattern) =>
         Directory.EnumerateFiles(Path.Combine(Root, "src", "OidcProvider"), pattern, SearchOption.AllDirectories)
-            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal) && !file.Contains("/Migrations/", StringComparison.Ordinal));
+            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal) && !Generated.Any(folder => file.Contains(folder, StringComparison.Ordinal)));
 
     private static string Find()
     {

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
@@ -25,6 +26,16 @@ public class MigrationTests
     }
 
     [TestCase(Database.Sqlite), TestCase(Database.PostgreSql), TestCase(Database.SqlServer)]
+    public void The_compiled_model_is_the_one_that_the_code_has(Database database)
+    {
+        using var context = Context(database);
+        Assert.That(context.Model.GetType().BaseType, Is.EqualTo(typeof(RuntimeModel)), "a compiled model is used");
+        var compiled = context.Model.GetEntityTypes().SelectMany(Facts).Order(StringComparer.Ordinal);
+        var code = context.GetService<IDesignTimeModel>().Model.GetEntityTypes().SelectMany(Facts).Order(StringComparer.Ordinal);
+        Assert.That(compiled, Is.EqualTo(code), "dotnet ef dbcontext optimize for this provider");
+    }
+
+    [TestCase(Database.Sqlite), TestCase(Database.PostgreSql), TestCase(Database.SqlServer)]
     public void Pruning_and_revoking_find_their_indexes(Database database)
     {
         using var context = Context(database);
@@ -44,6 +55,14 @@ public class MigrationTests
         Assert.That(script, Does.Contain("CREATE TABLE [Tokens]"));
     }
 
+    [Test]
+    public async Task A_database_of_a_version_that_is_not_known_is_left_alone()
+    {
+        await using var services = await TestServices.CreateAsync();
+        await services.Database.Database.ExecuteSqlAsync($"""UPDATE "__EFMigrationsHistory" SET "MigrationId" = '20990101000000_Later'""");
+        Assert.That(async () => await services.Get<Migrator>().ApplyAsync(), Throws.InvalidOperationException.With.Message.Contains("20990101000000_Later"));
+    }
+
     [TestCase(Database.Sqlite), TestCase(Database.PostgreSql)]
     public async Task Several_nodes_may_migrate_at_once_and_again(Database kind)
     {
@@ -58,6 +77,14 @@ public class MigrationTests
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Directory.Delete(folder, recursive: true);
     }
+
+    private static IEnumerable<string> Facts(IReadOnlyEntityType type) =>
+    [
+        .. type.GetProperties().Select(property => $"{type.Name}.{property.Name} {property.ClrType} {property.IsNullable} {property.GetMaxLength()} {property.IsConcurrencyToken} {property.ValueGenerated} {property.GetColumnName()} {property.GetColumnType()} {property.GetValueConverter()?.GetType() ?? property.FindTypeMapping()?.Converter?.GetType()}"),
+        .. type.GetKeys().Select(key => $"{type.Name} key {string.Join(',', key.Properties.Select(property => property.Name))}"),
+        .. type.GetForeignKeys().Select(key => $"{type.Name} -> {key.PrincipalEntityType.Name} {string.Join(',', key.Properties.Select(property => property.Name))} {key.DeleteBehavior}"),
+        .. type.GetIndexes().Select(index => $"{type.Name} index {string.Join(',', index.Properties.Select(property => property.Name))} {index.IsUnique}"),
+    ];
 
     private static async Task<IReadOnlyList<string>> MigrateAsync(string[] arguments)
     {

@@ -360,13 +360,13 @@ namespace OidcProvider.Data.Migrations.PostgreSql
 
                     b.HasKey("Id");
 
+                    b.HasIndex("ApplicationId");
+
                     b.HasIndex("CreationDate");
 
                     b.HasIndex("SessionId");
 
                     b.HasIndex("Subject");
-
-                    b.HasIndex("ApplicationId", "Status", "Subject", "Type");
 
                     b.ToTable("Authorizations", (string)null);
                 });
@@ -1181,6 +1181,8 @@ namespace OidcProvider.Data.Migrations.PostgreSql
 
                     b.HasKey("Id");
 
+                    b.HasIndex("ApplicationId");
+
                     b.HasIndex("AuthorizationId");
 
                     b.HasIndex("ExpirationDate");
@@ -1189,8 +1191,6 @@ namespace OidcProvider.Data.Migrations.PostgreSql
                         .IsUnique();
 
                     b.HasIndex("Subject");
-
-                    b.HasIndex("ApplicationId", "Status", "Subject", "Type");
 
                     b.ToTable("Tokens", (string)null);
                 });

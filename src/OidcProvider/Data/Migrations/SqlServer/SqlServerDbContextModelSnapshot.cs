@@ -360,13 +360,13 @@ namespace OidcProvider.Data.Migrations.SqlServer
 
                     b.HasKey("Id");
 
+                    b.HasIndex("ApplicationId");
+
                     b.HasIndex("CreationDate");
 
                     b.HasIndex("SessionId");
 
                     b.HasIndex("Subject");
-
-                    b.HasIndex("ApplicationId", "Status", "Subject", "Type");
 
                     b.ToTable("Authorizations", (string)null);
                 });
@@ -1184,6 +1184,8 @@ namespace OidcProvider.Data.Migrations.SqlServer
 
                     b.HasKey("Id");
 
+                    b.HasIndex("ApplicationId");
+
                     b.HasIndex("AuthorizationId");
 
                     b.HasIndex("ExpirationDate");
@@ -1193,8 +1195,6 @@ namespace OidcProvider.Data.Migrations.SqlServer
                         .HasFilter("[ReferenceId] IS NOT NULL");
 
                     b.HasIndex("Subject");
-
-                    b.HasIndex("ApplicationId", "Status", "Subject", "Type");
 
                     b.ToTable("Tokens", (string)null);
                 });
