@@ -18,6 +18,14 @@ internal static class CommandLine
         console ??= CliConsole.System();
         var (settings, rest) = ConfigurationArguments.Split(args);
         var host = new CliHost(build, settings, console);
+        // Whoever just serves does not wait until all verbs are put together.
+        return rest is [] or ["serve"]
+            ? await ReportedAsync(() => ServeCommand.RunAsync(host, CancellationToken.None), console, verbose: false)
+            : await ParseAsync(host, rest, console);
+    }
+
+    private static async Task<int> ParseAsync(CliHost host, string[] rest, CliConsole console)
+    {
         var verbose = new Option<bool>("--verbose") { Description = "Show where a failure came from.", Recursive = true };
         var parsed = Create(host, verbose).Parse(rest);
         // A shell asks about lines that are not complete yet.
@@ -37,10 +45,15 @@ internal static class CommandLine
             ProcessTerminationTimeout = null,
         };
 
+        var code = await ReportedAsync(() => parsed.InvokeAsync(configuration), console, parsed.GetValue(verbose));
+        return wrong ? CliConsole.Usage : code;
+    }
+
+    private static async Task<int> ReportedAsync(Func<Task<int>> action, CliConsole console, bool verbose)
+    {
         try
         {
-            var code = await parsed.InvokeAsync(configuration);
-            return wrong ? CliConsole.Usage : code;
+            return await action();
         }
         catch (RemoteFault fault)
         {
@@ -48,7 +61,7 @@ internal static class CommandLine
         }
         catch (Exception fault) when (fault is not HostAbortedException) // `dotnet ef` and test hosts end a build that way
         {
-            Report(fault, console, parsed.GetValue(verbose));
+            Report(fault, console, verbose);
             return CliConsole.Fault;
         }
     }

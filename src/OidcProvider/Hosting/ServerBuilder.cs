@@ -27,7 +27,7 @@ internal static class ServerBuilder
             builder.Configuration["urls"] = DefaultUrl;
         }
 
-        builder.Host.UseDefaultServiceProvider(options => options.ValidateScopes = options.ValidateOnBuild = true);
+        builder.Host.UseDefaultServiceProvider(options => options.ValidateScopes = true);
         return builder;
     }
 

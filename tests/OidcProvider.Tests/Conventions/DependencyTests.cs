@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Hosting;
 using NetArchTest.Rules;
 using OidcProvider.Hosting;
 
@@ -27,6 +28,18 @@ public class DependencyTests
     };
 
     private static IEnumerable<string> Folders => Allowed.Keys;
+
+    /// <summary>Checked here and not at each start, which would take longer for it.</summary>
+    [Test]
+    public async Task Every_service_can_be_made()
+    {
+        var folder = Directory.CreateTempSubdirectory("oidc-services-").FullName;
+        await using (Program.Build([.. TestServices.Arguments(folder)], builder => builder.Host.UseDefaultServiceProvider(options => options.ValidateScopes = options.ValidateOnBuild = true)))
+        {
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
 
     [TestCaseSource(nameof(Folders))]
     public void A_folder_uses_only_what_lies_below_it(string folder)
