@@ -13,7 +13,14 @@ internal sealed class AccountData(AppDbContext database, SessionStore sessions, 
     public async Task<IReadOnlyList<AuditRecord>> ActivityAsync(Guid userId, int most)
     {
         var subject = userId.ToString();
-        return await database.AuditRecords.AsNoTracking().Where(row => row.Subject == subject).OrderByDescending(row => row.At).ThenByDescending(row => row.Id).Take(most).ToListAsync();
+        var records = await database.AuditRecords.AsNoTracking().Where(row => row.Subject == subject).OrderByDescending(row => row.At).ThenByDescending(row => row.Id).Take(most).ToListAsync();
+        foreach (var record in records.Where(record => record.IsByAnother))
+        {
+            // Where an administrator sat is none of the user's business.
+            record.Address = null;
+        }
+
+        return records;
     }
 
     public async Task<object> CollectAsync(User user)

@@ -54,12 +54,12 @@ internal sealed class IndexModel(Profile profile, SecondFactors factors, Request
         }
 
         var chosen = Language.All.FirstOrDefault(language => language.Tag == Locale);
+        await profile.SaveAsync(Me.Id, GivenName, FamilyName, DisplayName, chosen);
         if (Language.Find(Me.Locale) != chosen)
         {
             requested.Choose(HttpContext, chosen);
         }
 
-        await profile.SaveAsync(Me.Id, GivenName, FamilyName, DisplayName, chosen);
         return Done("/account", "profile");
     }
 }

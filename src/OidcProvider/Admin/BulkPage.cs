@@ -74,7 +74,8 @@ internal abstract class BulkPage(BulkReports reports) : AdminPage
             return Refused(message: $"Type {Number(Names.Count)} to go on.", field: "confirm");
         }
 
-        var key = await reports.KeepAsync(Caller.Actor, new BulkReport(Question.Done, await RunAsync(cancellation)));
+        // Whoever leaves does not leave it half done.
+        var key = await reports.KeepAsync(Caller.Actor, new BulkReport(Question.Done, await RunAsync(CancellationToken.None)));
         return LocalRedirect($"{Request.PathBase}{Request.Path}?report={key}");
     }
 

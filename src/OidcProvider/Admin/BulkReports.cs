@@ -30,7 +30,6 @@ internal sealed class BulkReports(AppDbContext database, MasterKeySource master,
         {
             Id = Id(actor, key), ExpiresAt = time.GetUtcNow().UtcDateTime + Kept, SealedAnswer = master.Key.Seal(JsonSerializer.SerializeToUtf8Bytes(report), Purpose),
         });
-        // What is done is done: whoever left meanwhile may come back for the report.
         await database.SaveChangesAsync(CancellationToken.None);
         return key;
     }

@@ -91,15 +91,15 @@ internal sealed class ClientCatalog(AppDbContext database)
     // The few that have something rare are read by their ids, in whatever order; what many have is soon found along the order of the list.
     private async Task<IQueryable<Client>> HavingAsync(IQueryable<Client> rows, IReadOnlyList<(string Kind, string Value)> traits, CancellationToken cancellation)
     {
+        List<Guid>? fewest = null;
         foreach (var (kind, value) in traits)
         {
             var ids = await database.ClientTraits.Where(trait => trait.Kind == kind && trait.Value == value).OrderBy(trait => trait.ClientId).Take(Few + 1).Select(trait => trait.ClientId).ToListAsync(cancellation);
-            rows = ids.Count <= Few
-                ? rows.Where(row => ids.Contains(row.Id))
-                : rows.Where(row => database.ClientTraits.Any(trait => trait.ClientId == row.Id && trait.Kind == kind && trait.Value == value));
+            fewest = fewest is null || ids.Count < fewest.Count ? ids : fewest;
+            rows = rows.Where(row => database.ClientTraits.Any(trait => trait.ClientId == row.Id && trait.Kind == kind && trait.Value == value));
         }
 
-        return rows;
+        return fewest is { Count: <= Few } ? rows.Where(row => fewest.Contains(row.Id)) : rows;
     }
 
 #pragma warning disable CA1309 // The database compares in its own order, the one it sorts by.

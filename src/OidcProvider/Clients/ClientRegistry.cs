@@ -96,7 +96,6 @@ internal sealed class ClientRegistry(AppDbContext database, ScopeRegistry scopes
 
         var (row, before) = (found.Value, ClientJson.ReadStored(found.Value.Definition));
         ClientColumns.Write(row, definition);
-        await WriteTraitsAsync(row, definition, cancellation);
         var secret = row.ClientSecret;
         var generated = await WriteSecretAsync(row, definition, cancellation);
         if (database.Entry(row).State != EntityState.Modified)
@@ -104,6 +103,7 @@ internal sealed class ClientRegistry(AppDbContext database, ScopeRegistry scopes
             return new ClientRegistration(RegisteredClient.Of(row), null);
         }
 
+        await WriteTraitsAsync(row, definition, cancellation);
         audit.Append(AuditEvents.ClientUpdated, editor.Actor, row.ClientId, row.ClientId, change: AuditChange.Of(ClientAudit.Of(before), ClientAudit.Of(definition)));
         if (secret != row.ClientSecret && row.ClientSecret is not null)
         {

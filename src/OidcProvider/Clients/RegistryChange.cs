@@ -26,6 +26,7 @@ internal static class RegistryChange
     /// <summary>Saves a changed client under a new version. A problem when somebody else changed it meanwhile.</summary>
     public static async Task<Problem?> SaveAsync(AppDbContext database, RegistrySnapshot snapshot, Client row, DateTime now, CancellationToken cancellation)
     {
+        var (seen, within) = (row.ConcurrencyToken, database.Database.CurrentTransaction is not null);
         row.UpdatedAt = now;
         row.ConcurrencyToken = Guid.NewGuid().ToString();
         try
@@ -33,10 +34,16 @@ internal static class RegistryChange
             await SaveAsync(database, snapshot, cancellation);
             return null;
         }
-        catch (DbUpdateConcurrencyException)
+        catch (DbUpdateException fault)
         {
             database.ChangeTracker.Clear();
-            return Overtaken();
+            // A row that hangs on the client may have been written by both, and met before the version is.
+            if (fault is DbUpdateConcurrencyException || (!within && !await database.Clients.AnyAsync(client => client.Id == row.Id && client.ConcurrencyToken == seen, cancellation)))
+            {
+                return Overtaken();
+            }
+
+            throw;
         }
     }
 

@@ -191,12 +191,12 @@ public sealed class JobRun
 }
 
 /// <summary>
-/// The answer to a request that carried an <c>Idempotency-Key</c>: the same request again gets the same answer. Kept for a day. Also what became of a
-/// change to many by the pages, for whoever made it.
+/// The answer to a request that carried an <c>Idempotency-Key</c>: the same request again gets the same answer for a day. Also what became of a
+/// change to many by the pages, for whoever made it, for an hour.
 /// </summary>
 public sealed class IdempotentAnswer
 {
-    /// <summary>Hash of caller, route and key.</summary>
+    /// <summary>Hash of caller, what it answers and key.</summary>
     public string Id { get; set; } = "";
 
     /// <summary>Hash of the request's body: another body under the same key is refused.</summary>

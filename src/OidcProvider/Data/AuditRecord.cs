@@ -30,4 +30,7 @@ public sealed class AuditRecord
     public string? Address { get; set; }
 
     public string? RequestId { get; set; }
+
+    /// <summary>Whether somebody else did it to them: an administrator, by page, API or command line.</summary>
+    public bool IsByAnother => Actor is not null && Actor != Subject;
 }

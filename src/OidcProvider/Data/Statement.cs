@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 
@@ -67,13 +68,13 @@ internal sealed class Statement
             named.Add(Names[index], values[index]);
         }
 
-        return new RelationalCommandParameterObject(connection, named, null, database, null);
+        return new RelationalCommandParameterObject(connection, named, null, database, database.GetService<IRelationalCommandDiagnosticsLogger>());
     }
 
     private (IRelationalConnection Connection, IRelationalCommand Command) Rent(AppDbContext database)
     {
         var template = _template ??= Template(database);
-        var connection = (IRelationalConnection)database.GetService<IDbContextTransactionManager>();
+        var connection = database.GetService<IRelationalConnection>();
         var command = connection.RentCommand();
         command.PopulateFrom(template);
         return (connection, command);

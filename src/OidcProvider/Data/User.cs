@@ -26,7 +26,10 @@ public sealed class User : IdentityUser<Guid>
     public string? FullName => NameOf(DisplayName, GivenName, FamilyName);
 
     /// <summary>The language and region the user wants (OpenID Connect Core 1.0 §5.1), if known.</summary>
-    public string? Locale => JsonNode.Parse(Claims)?["locale"] is JsonValue value && value.TryGetValue<string>(out var locale) ? locale : null;
+    public string? Locale => LocaleOf(JsonNode.Parse(Claims));
+
+    /// <summary>The <c>locale</c> among claims, if it is a text.</summary>
+    public static string? LocaleOf(JsonNode? claims) => claims?["locale"] is JsonValue value && value.TryGetValue<string>(out var locale) ? locale : null;
 
     /// <summary>Set when an administrator barred the account; a barred user gets nothing from any grant.</summary>
     public DateTime? DisabledAt { get; set; }

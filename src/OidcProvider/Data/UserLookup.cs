@@ -6,10 +6,11 @@ internal sealed record UserWithRoles(User User, IReadOnlyList<string> Roles);
 /// <summary>Reads users for the hot path, in one statement and past the change tracker.</summary>
 internal sealed class UserLookup
 {
-    private (Statement Question, PlainRead<User> Users)? _made;
+    private Made? _made;
 
     public Task<UserWithRoles?> ByIdAsync(AppDbContext database, Guid id)
     {
+        // Two who come first make it twice; either is right.
         var (question, users) = _made ??= Make(database);
         return question.AskAsync(
             database,
@@ -36,10 +37,10 @@ internal sealed class UserLookup
             id);
     }
 
-    private static (Statement, PlainRead<User>) Make(AppDbContext database)
+    private static Made Make(AppDbContext database)
     {
         var users = new PlainRead<User>(database.Model);
-        return (new Statement(
+        return new Made(new Statement(
             $"""
             SELECT {string.Join(", ", users.Columns.Select(column => $"u.\"{column}\""))}, r."Name" FROM "Users" AS u
             LEFT JOIN "UserRoles" AS held ON held."UserId" = u."Id" LEFT JOIN "Roles" AS r ON r."Id" = held."RoleId"
@@ -47,4 +48,6 @@ internal sealed class UserLookup
             """,
             typeof(Guid)), users);
     }
+
+    private sealed record Made(Statement Question, PlainRead<User> Users);
 }

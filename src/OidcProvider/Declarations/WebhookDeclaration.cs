@@ -64,7 +64,10 @@ internal sealed partial class WebhookDeclaration(WebhookRegistry registry)
         // First what goes: it makes room for what comes.
         foreach (var gone in how.Prune && file.Webhooks is not null ? Left(known, wanted) : [])
         {
-            await registry.RemoveAsync(gone.View.Id, how.Editor.Actor, cancellation: cancellation);
+            if (await registry.RemoveAsync(gone.View.Id, how.Editor.Actor, cancellation: cancellation) is { } problem && problem.Code != WebhookRegistry.NotFound)
+            {
+                problems.Add(problem);
+            }
         }
 
         foreach (var (index, hook, _, before) in wanted)

@@ -108,7 +108,7 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, MasterKeySource maste
         var made = New(algorithm, generation, now, activation);
         database.SigningKeys.Add(made);
         // The first keys of a server take no other's place.
-        if (generation > 1)
+        if (generation > 1 || actor is not null)
         {
             services.GetRequiredService<AuditLog>().Append(AuditEvents.KeyRotated, actor, made.Id, reason: actor is null ? "due" : null);
         }

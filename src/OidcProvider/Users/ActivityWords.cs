@@ -8,7 +8,7 @@ internal static class ActivityWords
 {
     private const string Keys = "activity.event.";
 
-    /// <summary>An event's own words, those for its reason before those for any; one without has its name.</summary>
+    /// <summary>An event's own words, those for its reason and for who did it before those for any; one without has its name.</summary>
     public static string Of(Words words, AuditRecord record) =>
-        new[] { $"{Keys}{record.Event}.{record.Reason}", $"{Keys}{record.Event}" }.FirstOrDefault(words.Has) is { } key ? words[key] : record.Event;
+        new[] { $"{Keys}{record.Event}.{(record.IsByAnother ? "by_administrator" : "")}", $"{Keys}{record.Event}.{record.Reason}", $"{Keys}{record.Event}" }.FirstOrDefault(words.Has) is { } key ? words[key] : record.Event;
 }

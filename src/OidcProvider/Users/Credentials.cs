@@ -81,7 +81,7 @@ internal sealed class Credentials(
         await database.Tokens.Where(row => row.Subject == subject).ExecuteDeleteAsync();
         await database.Authorizations.Where(row => row.Subject == subject && !row.Tokens.Any()).ExecuteDeleteAsync();
         await database.Users.Where(row => row.Id == user.Id).ExecuteDeleteAsync();
-database.ChangeTracker.Clear();
+        database.ChangeTracker.Clear();
         audit.Append(AuditEvents.UserDeleted, actor ?? subject, subject, change: actor is null ? null : AuditChange.Of(UserFacts.OfRemoved(user), null));
         Tell(user.Email, Letter.Of(Words.For(user.Locale), "mail.deleted", null, ("email", user.Email)));
         await database.SaveChangesAsync();

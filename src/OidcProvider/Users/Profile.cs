@@ -26,7 +26,7 @@ internal sealed class Profile(AppDbContext database, ILookupNormalizer normalize
             .SetProperty(row => row.UpdatedAt, now).SetProperty(row => row.ConcurrencyStamp, Guid.NewGuid().ToString()));
         // The row is ours by now: what is read of it is what stands.
         var claims = JsonNode.Parse(await database.Users.Where(row => row.Id == userId).Select(row => row.Claims).SingleAsync())!.AsObject();
-        if (Language.Find((string?)claims["locale"]) != language)
+        if (Language.Find(User.LocaleOf(claims)) != language)
         {
             claims.Remove("locale");
             if (language is not null)

@@ -78,6 +78,13 @@ internal sealed class UserDesk(AppDbContext database, UserDirectory users, UserG
             return reached.Problems.ToList();
         }
 
+        // Takes the row, so that what was judged is what is removed.
+        var judged = reached.Value.User;
+        if (await database.Users.Where(row => row.Id == id && row.ConcurrencyStamp == judged.ConcurrencyStamp).ExecuteUpdateAsync(set => set.SetProperty(row => row.UpdatedAt, row => row.UpdatedAt), cancellation) == 0)
+        {
+            return UserGate.ChangedMeanwhile;
+        }
+
         if (await gate.LastOwnerFaultAsync(reached.Value) is { } last)
         {
             return last;

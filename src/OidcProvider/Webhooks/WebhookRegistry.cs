@@ -133,6 +133,7 @@ internal sealed class WebhookRegistry(AppDbContext database, WebhookSecrets secr
         }
         catch (DbUpdateConcurrencyException)
         {
+            database.ChangeTracker.Clear();
             return Overtaken;
         }
 

@@ -262,6 +262,20 @@ internal sealed class ClientRegistryTests
         Assert.That((await _services.Get<ScopeRegistry>().ApplyAsync(new() { Name = "api", Claims = [claim] }, "test")).Succeeded, Is.False);
 
     [Test]
+    public async Task Of_many_who_disable_a_client_at_once_the_losers_are_told_that_it_was_changed()
+    {
+        await Registry.RegisterAsync(Web, "test");
+        var results = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(async () =>
+        {
+            await using var scope = _services.NewScope();
+            return await scope.ServiceProvider.GetRequiredService<ClientRegistry>().DisableAsync("web", "test");
+        })));
+        Assert.That(results.Any(result => result.Succeeded));
+        Assert.That(results.Where(result => !result.Succeeded).Select(result => result.Problems.Single().Code), Has.All.EqualTo(ClientRegistry.Changed));
+        Assert.That(await _services.Database.ClientTraits.CountAsync(trait => trait.Kind == ClientTrait.State), Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task Consents_given_at_once_end_as_their_union()
     {
         var client = (await Registry.RegisterAsync(Web, "test")).Value.Client;

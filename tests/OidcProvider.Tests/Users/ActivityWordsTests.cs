@@ -27,6 +27,8 @@ public class ActivityWordsTests
         var english = Words.In(Language.English);
         Assert.That(ActivityWords.Of(english, new AuditRecord { Event = AuditEvents.SignInFailed, Reason = "throttled" }), Is.EqualTo("A sign-in was held up: too many tries"));
         Assert.That(ActivityWords.Of(english, new AuditRecord { Event = AuditEvents.SignInFailed, Reason = "wrong_password" }), Is.EqualTo("A sign-in failed"));
+        Assert.That(ActivityWords.Of(english, new AuditRecord { Event = AuditEvents.SignedOut, Actor = "one", Subject = "one" }), Is.EqualTo("Signed out"));
+        Assert.That(ActivityWords.Of(english, new AuditRecord { Event = AuditEvents.SignedOut, Actor = "other", Subject = "one" }), Is.EqualTo("Signed out by an administrator"));
         Assert.That(ActivityWords.Of(english, new AuditRecord { Event = "of.tomorrow" }), Is.EqualTo("of.tomorrow"));
     }
 }
