@@ -66,20 +66,20 @@ public class KeyRotationTests : ProviderFixture
     public async Task The_next_key_is_made_when_it_is_due_and_the_trail_says_so()
     {
         using var client = Client(Given.Trusted);
-        var before = await KidsAsync(client, "ES256");
+        var (before, other) = (await KidsAsync(client, "ES256"), await KidsAsync(client, "PS256"));
         var due = Host.Services.GetRequiredService<IOptions<KeysOptions>>().Value.RotateAfter;
         Host.Time.Advance(due);
         Assert.That(await Host.Services.GetRequiredService<JobDesk>().RunAsync(nameof(RotateKeysJob), CancellationToken.None), Is.True);
 
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        // It makes them one after the other; what comes next in these tests needs PS256 at rest.
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        IReadOnlyList<string> after;
-        do
+        while ((await KidsAsync(client, "ES256")).Count == before.Count || (await KidsAsync(client, "PS256")).Count == other.Count)
         {
-            after = await KidsAsync(client, "ES256");
+            await timer.WaitForNextTickAsync(limit.Token);
         }
-        while (after.Count == before.Count && await timer.WaitForNextTickAsync(limit.Token));
-        var made = after.Except(before).Single();
+
+        var made = (await KidsAsync(client, "ES256")).Except(before).Single();
         await Host.InScopeAsync(async services =>
         {
             var told = await services.GetRequiredService<AppDbContext>().AuditRecords.SingleAsync(record => record.Event == AuditEvents.KeyRotated && record.Subject == made);
