@@ -42,13 +42,7 @@ internal static class DataModule
         };
     }
 
-    /// <summary>What holds for every context. Contexts that agree in it share one model.</summary>
-    public static DbContextOptionsBuilder<TContext> Common<TContext>(this DbContextOptionsBuilder<TContext> options) where TContext : DbContext
-    {
-        ((DbContextOptionsBuilder)options).Common();
-        return options;
-    }
-
+    /// <summary>What holds for every context.</summary>
     private static DbContextOptionsBuilder Common(this DbContextOptionsBuilder options) => options
         // A failed command or connection is reported once, by whoever handles the exception.
         .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.CommandError, RelationalEventId.ConnectionError));

@@ -12,7 +12,7 @@ namespace OidcProvider.Data;
 internal sealed class SqliteDesign : IDesignTimeDbContextFactory<SqliteDbContext>
 {
     public SqliteDbContext CreateDbContext(string[] args) =>
-        new(DesignTime.Options<SqliteDbContext>().UseSqlite("Data Source=:memory:").Common<SqliteDbContext>().Options);
+        new(DesignTime.Options<SqliteDbContext>().UseSqlite("Data Source=:memory:").Options);
 }
 
 internal sealed class PostgreSqlDesign : IDesignTimeDbContextFactory<PostgreSqlDbContext>

@@ -31,71 +31,27 @@ internal sealed class PasswordHashOptions
 internal sealed class Argon2id(IOptions<PasswordHashOptions> options, IMeterFactory meters) : IDisposable
 {
     /// <summary>The histogram of what hashes cost: one value for each that was computed or compared.</summary>
-    public const string MeterName = "OidcProvider", Duration = "oidc.password.hash.duration";
+    public const string Duration = "oidc.password.hash.duration";
 
     // Memory and cores are bounded: a burst of sign-ins queues here instead of starving the token endpoint.
     private readonly SemaphoreSlim _slots = new(SlotsOf(options.Value));
     private readonly PasswordHashOptions _cost = options.Value;
-    private readonly Histogram<double> _duration = meters.Create(MeterName).CreateHistogram<double>(Duration, "s", "Time one Argon2id computation took, without the wait for its turn.");
+    private readonly Histogram<double> _duration = meters.Create(ServerMeter.Name).CreateHistogram<double>(Duration, "s", "Time one Argon2id computation took, without the wait for its turn.");
 
     /// <summary>How many hashes run at once.</summary>
     public int Concurrency => SlotsOf(_cost);
 
     public static bool IsPhc(string hash) => hash.StartsWith("$argon2id$", StringComparison.Ordinal);
 
-    public async Task<string> HashAsync(string password, CancellationToken cancellation = default)
-    {
-        await _slots.WaitAsync(cancellation);
-        try
-        {
-            return await ApartAsync(() => Compute(password));
-        }
-        finally
-        {
-            _slots.Release();
-        }
-    }
+    public Task<string> HashAsync(string password, CancellationToken cancellation = default) => InTurnAsync(() => Compute(password), cancellation);
 
-    public async Task<bool> VerifyAsync(string hash, string password, CancellationToken cancellation = default)
-    {
-        await _slots.WaitAsync(cancellation);
-        try
-        {
-            return await ApartAsync(() => Matches(hash, password));
-        }
-        finally
-        {
-            _slots.Release();
-        }
-    }
+    public Task<bool> VerifyAsync(string hash, string password, CancellationToken cancellation = default) => InTurnAsync(() => Matches(hash, password), cancellation);
 
     /// <summary>For callers that cannot wait asynchronously (ASP.NET Core Identity's hasher interface).</summary>
-    public string Hash(string password)
-    {
-        _slots.Wait();
-        try
-        {
-            return Compute(password);
-        }
-        finally
-        {
-            _slots.Release();
-        }
-    }
+    public string Hash(string password) => InTurn(() => Compute(password));
 
     /// <inheritdoc cref="Hash"/>
-    public bool Verify(string hash, string password)
-    {
-        _slots.Wait();
-        try
-        {
-            return Matches(hash, password);
-        }
-        finally
-        {
-            _slots.Release();
-        }
-    }
+    public bool Verify(string hash, string password) => InTurn(() => Matches(hash, password));
 
     public bool NeedsRehash(string hash) => Geralt.Argon2id.NeedsRehash(Padded(hash), _cost.Iterations, _cost.MemoryKiB * 1024);
 
@@ -106,24 +62,54 @@ internal sealed class Argon2id(IOptions<PasswordHashOptions> options, IMeterFact
     // On a thread of its own: a pool of as many threads as cores would have one less for everything else while a hash runs.
     private static Task<T> ApartAsync<T>(Func<T> work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private string Compute(string password)
+    private async Task<T> InTurnAsync<T>(Func<T> work, CancellationToken cancellation)
+    {
+        await _slots.WaitAsync(cancellation);
+        try
+        {
+            return await ApartAsync(() => Measured(work));
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    private T InTurn<T>(Func<T> work)
+    {
+        _slots.Wait();
+        try
+        {
+            return Measured(work);
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    private T Measured<T>(Func<T> work)
     {
         var began = Stopwatch.GetTimestamp();
+        var result = work();
+        _duration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds);
+        return result;
+    }
+
+    private string Compute(string password)
+    {
         Span<char> hash = stackalloc char[Geralt.Argon2id.HashSize];
         var bytes = Encoding.UTF8.GetBytes(password);
         Geralt.Argon2id.ComputeHash(hash, bytes, _cost.Iterations, _cost.MemoryKiB * 1024);
         CryptographicOperations.ZeroMemory(bytes);
-        _duration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds);
         return new string(hash.TrimEnd('\0'));
     }
 
-    private bool Matches(string hash, string password)
+    private static bool Matches(string hash, string password)
     {
-        var began = Stopwatch.GetTimestamp();
         var bytes = Encoding.UTF8.GetBytes(password);
         var match = Geralt.Argon2id.VerifyHash(Padded(hash), bytes);
         CryptographicOperations.ZeroMemory(bytes);
-        _duration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds);
         return match;
     }
 

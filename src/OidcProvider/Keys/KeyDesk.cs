@@ -57,10 +57,13 @@ internal sealed class KeyDesk(AppDbContext database, KeyRing ring, AuditLog audi
         }
 
         var now = time.GetUtcNow().UtcDateTime;
-        return !await database.SigningKeys.AnyAsync(key => key.Algorithm == algorithm && key.ActivateAt > now && key.RevokedAt == null, cancellation)
-            && await ring.RotateAsync(algorithm, actor, cancellation) is { } made
-            ? (await ListAsync(cancellation)).First(key => key.Kid == made.Id)
-            : new Problem(AlreadyAnnounced, $"the next {algorithm} key is announced already", "algorithm");
+        var announced = await database.SigningKeys.AnyAsync(key => key.Algorithm == algorithm && key.ActivateAt > now && key.RevokedAt == null, cancellation);
+        if (announced || await ring.RotateAsync(algorithm, actor, cancellation) is not { } made)
+        {
+            return new Problem(AlreadyAnnounced, $"the next {algorithm} key is announced already", "algorithm");
+        }
+
+        return (await ListAsync(cancellation)).First(key => key.Kid == made.Id);
     }
 
     /// <summary>Takes a key out at once: what it signed is refused within a second on every node, and a new one signs.</summary>

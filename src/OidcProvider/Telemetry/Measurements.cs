@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using OidcProvider.Hosting;
 
 namespace OidcProvider.Telemetry;
 
@@ -12,7 +13,7 @@ internal sealed record Measured(string Name, long Count, long[]? Histogram);
 /// </summary>
 internal sealed class Measurements : IDisposable
 {
-    public const string MeterName = "OidcProvider", TokensPrefix = "tokens.", TokenLatency = "latency.token", Refused = "refused", NotKept = "refused.not_kept";
+    public const string TokensPrefix = "tokens.", TokenLatency = "latency.token", Refused = "refused", NotKept = "refused.not_kept";
 
     // Each grant by its short name; what is not offered is never issued.
     private static readonly string[] Grants = ["authorization_code", "refresh_token", "client_credentials", "device_code", "other"];
@@ -26,7 +27,7 @@ internal sealed class Measurements : IDisposable
 
     public Measurements(IMeterFactory meters)
     {
-        _meter = meters.Create(MeterName);
+        _meter = meters.Create(ServerMeter.Name);
         _issued = _meter.CreateCounter<long>("oidc.tokens.issued", "{answer}", "Answers of the token endpoint that carried tokens.");
         _refused = _meter.CreateCounter<long>("oidc.requests.refused", "{request}", "Protocol requests that were refused.");
         _duration = _meter.CreateHistogram<double>("oidc.token.duration", "s", "Time from request to answer at the token endpoint.");

@@ -29,13 +29,13 @@ internal static class TelemetryModule
         if (measured || exported)
         {
             services.AddOpenTelemetry().WithMetrics(metrics => metrics
-                .AddMeter(Measurements.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
+                .AddMeter(ServerMeter.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
                 .AddPrometheusExporter());
         }
 
         if (exported)
         {
-            services.AddOpenTelemetry().WithTracing(traces => traces.AddSource("Microsoft.AspNetCore").AddSource(Measurements.MeterName)).WithLogging()
+            services.AddOpenTelemetry().WithTracing(traces => traces.AddSource("Microsoft.AspNetCore").AddSource(ServerMeter.Name)).WithLogging()
                 .UseOtlpExporter(OtlpExportProtocol.Grpc, address!);
         }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using OidcProvider.Hosting;
 using Quartz;
 
 namespace OidcProvider.Tokens;
@@ -8,7 +9,7 @@ namespace OidcProvider.Tokens;
 internal sealed class PruneExpiredJob(Pruning pruning, IMeterFactory meters, ILogger<PruneExpiredJob> logger) : IJob
 {
     // The factory hands out the same meter and instrument each time.
-    private readonly Counter<long> _pruned = meters.Create("OidcProvider").CreateCounter<long>("oidcprovider.pruned", "{row}", "Expired rows that were removed.");
+    private readonly Counter<long> _pruned = meters.Create(ServerMeter.Name).CreateCounter<long>("oidcprovider.pruned", "{row}", "Expired rows that were removed.");
 
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {

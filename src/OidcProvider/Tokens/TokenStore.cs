@@ -18,7 +18,7 @@ internal sealed class TokenStore(AppDbContext database, TokenLookups lookups, Au
     /// it was revoked meanwhile.
     /// </summary>
     public Task<bool> RedeemAsync(Guid id, byte[]? successor = null, Guid? successorId = null) =>
-        lookups.RedeemAsync(database, id, time.GetUtcNow().UtcDateTime, successor, successor is null ? null : successorId);
+        lookups.RedeemAsync(database, id, time.GetUtcNow().UtcDateTime, successor, successorId);
 
     /// <summary>What a presented refresh token deserves now.</summary>
     public async Task<RefreshVerdict> JudgeRefreshAsync(Guid id) => (await FamilyAsync(id)).Verdict;

@@ -127,13 +127,8 @@ internal sealed class WebhookRegistry(AppDbContext database, WebhookSecrets secr
 
         await using var work = await UnitOfWork.BeginAsync(database, cancellation);
         database.Webhooks.Remove(row);
-        try
+        if (!await SaveAsync(AuditEvents.WebhookRemoved, actor, id, AuditChange.Of(Described(row), null), cancellation))
         {
-            await SaveAsync(AuditEvents.WebhookRemoved, actor, id, AuditChange.Of(Described(row), null), cancellation);
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            database.ChangeTracker.Clear();
             return Overtaken;
         }
 
@@ -162,25 +157,27 @@ internal sealed class WebhookRegistry(AppDbContext database, WebhookSecrets secr
         }
 
         (row.UpdatedAt, row.Version) = (time.GetUtcNow().UtcDateTime, Guid.NewGuid().ToString("N"));
-        try
-        {
-            await SaveAsync(made.Value.Event, actor, id, made.Value.Change, cancellation);
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            return Overtaken;
-        }
-
-        return WebhookView.Of(row);
+        return await SaveAsync(made.Value.Event, actor, id, made.Value.Change, cancellation) ? WebhookView.Of(row) : Overtaken;
     }
 
-    private async Task SaveAsync(string @event, string actor, Guid id, string? change, CancellationToken cancellation)
+    // False: somebody else changed it meanwhile, and nothing of this change stays behind in the context.
+    private async Task<bool> SaveAsync(string @event, string actor, Guid id, string? change, CancellationToken cancellation)
     {
         await using var work = await UnitOfWork.BeginAsync(database, cancellation);
         audit.Append(@event, actor, id.ToString(), change: change);
         await ChangeWatch.CountAsync(database, cancellation);
-        await database.SaveChangesAsync(cancellation);
+        try
+        {
+            await database.SaveChangesAsync(cancellation);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            database.ChangeTracker.Clear();
+            return false;
+        }
+
         await CommitAsync(work);
+        return true;
     }
 
     // Within somebody else's transaction nothing is in force yet, and reading it anew would wait for that transaction.
